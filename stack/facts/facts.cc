@@ -1,0 +1,51 @@
+#include "stack/facts/facts.h"
+
+namespace dualsim {
+
+std::string_view AddressStateName(AddressState state) {
+  switch (state) {
+    case AddressState::kTentative:
+      return "TENTATIVE";
+    case AddressState::kPreferred:
+      return "PREFERRED";
+    case AddressState::kDeprecated:
+      return "DEPRECATED";
+    case AddressState::kDuplicate:
+      return "DUPLICATE";
+    case AddressState::kRemoved:
+      return "REMOVED";
+  }
+  return "";
+}
+
+std::string_view AddressOriginName(AddressOrigin origin) {
+  switch (origin) {
+    case AddressOrigin::kLinkLocal:
+      return "LINK_LOCAL";
+    case AddressOrigin::kStatic:
+      return "STATIC";
+    case AddressOrigin::kAutoconfigured:
+      return "AUTOCONFIGURED";
+  }
+  return "";
+}
+
+std::string_view NeighborStateName(NeighborState state) {
+  switch (state) {
+    case NeighborState::kNone:
+      return "NONE";
+    case NeighborState::kIncomplete:
+      return "INCOMPLETE";
+    case NeighborState::kReachable:
+      return "REACHABLE";
+    case NeighborState::kStale:
+      return "STALE";
+    case NeighborState::kDelay:
+      return "DELAY";
+    case NeighborState::kProbe:
+      return "PROBE";
+  }
+  return "";
+}
+
+}  // namespace dualsim

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "stack/base/bytes.h"
+#include "stack/base/time.h"
+#include "stack/wire/drop_reason.h"
+#include "stack/wire/ipv6_address.h"
+#include "stack/wire/mac_address.h"
+
+namespace dualsim {
+
+// Which interface of a node, counted from 0 in the order of its configuration.
+enum class InterfaceId : uint16_t {};
+
+// What a stack tells the world about itself. A fact is a change of state that a
+// user can ask about ("is this address PREFERRED?"), an answer that came, or a
+// packet that went no further. Times are the call's `now`.
+
+// RFC 4862 §2 and §5.5.4. kRemoved: expired, taken away, or the node stopped.
+enum class AddressState : uint8_t { kTentative, kPreferred, kDeprecated, kDuplicate, kRemoved };
+enum class AddressOrigin : uint8_t { kLinkLocal, kStatic, kAutoconfigured };
+
+struct AddressFact {
+  InterfaceId interface {};
+  Ipv6Address address;
+  int prefix_length = 64;
+  AddressState state{};
+  AddressOrigin origin{};
+  Time preferred_until = Time::Never();
+  Time valid_until = Time::Never();
+};
+
+// RFC 4861 §7.3.2. kNone: there is no entry (any more).
+enum class NeighborState : uint8_t { kNone, kIncomplete, kReachable, kStale, kDelay, kProbe };
+
+struct NeighborFact {
+  InterfaceId interface {};
+  Ipv6Address address;
+  NeighborState state{};
+  MacAddress link_layer_address;  // Zero while kIncomplete or kNone.
+  bool is_router = false;
+};
+
+// The Default Router List, RFC 4861 §5.1.
+struct DefaultRouterFact {
+  InterfaceId interface {};
+  Ipv6Address router;
+  bool present = false;
+  Time until = Time::Never();  // Never() where static.
+};
+
+// The Prefix List (on-link prefixes), RFC 4861 §5.1.
+struct PrefixFact {
+  InterfaceId interface {};
+  Ipv6Prefix prefix;
+  bool present = false;
+  Time until = Time::Never();
+};
+
+// A route to somewhere else than the link: static, or of a routing protocol.
+struct RouteFact {
+  Ipv6Prefix prefix;
+  InterfaceId interface {};
+  Ipv6Address next_hop;  // :: where the prefix is on link.
+  bool present = false;
+};
+
+// The answer to an echo request of ours: a reply, or an ICMPv6 error about it.
+struct EchoFact {
+  uint16_t identifier = 0;
+  uint16_t sequence = 0;
+  Ipv6Address from;
+  bool reply = false;  // Otherwise an error: its type and code follow.
+  uint8_t error_type = 0;
+  uint8_t error_code = 0;
+  size_t data_size = 0;
+};
+
+// A packet of this node's, or for it, that went no further.
+struct DropFact {
+  InterfaceId interface {};
+  DropReason reason{};
+  ByteView
+      packet;  // From the IP header (or, before there is one, the frame); valid during the call.
+};
+
+// Something a person should read: "conflict after DAD on ...".
+struct LogFact {
+  std::string_view text;  // One line, without its end; valid during the call.
+};
+
+// Takes facts. A stack calls it while it works: an observer notes and returns,
+// and never calls the stack. Every method does nothing where not overridden.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void OnAddress(Time, const AddressFact&) {}
+  virtual void OnNeighbor(Time, const NeighborFact&) {}
+  virtual void OnDefaultRouter(Time, const DefaultRouterFact&) {}
+  virtual void OnPrefix(Time, const PrefixFact&) {}
+  virtual void OnRoute(Time, const RouteFact&) {}
+  virtual void OnEcho(Time, const EchoFact&) {}
+  virtual void OnDrop(Time, const DropFact&) {}
+  virtual void OnLog(Time, const LogFact&) {}
+};
+
+// "PREFERRED", "REACHABLE", "AUTOCONFIGURED", as the RFCs write them.
+std::string_view AddressStateName(AddressState state);
+std::string_view AddressOriginName(AddressOrigin origin);
+std::string_view NeighborStateName(NeighborState state);
+
+}  // namespace dualsim

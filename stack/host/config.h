@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stack/base/time.h"
+#include "stack/facts/facts.h"
+#include "stack/router/advertise_config.h"
+#include "stack/wire/ipv6_address.h"
+#include "stack/wire/mac_address.h"
+
+namespace dualsim::host {
+
+// One interface of a node. Everything has the default of the RFC named.
+struct InterfaceConfig {
+  std::string name;  // "lan0"; for people.
+  MacAddress mac;
+  uint32_t mtu = 1500;
+
+  bool ipv6 = true;
+  std::vector<Ipv6Cidr> ipv6_addresses;           // Static, beside the link-local one.
+  std::optional<Ipv6Address> ipv6_gateway;        // A static default router.
+  std::optional<Ipv6Address> link_local_address;  // Instead of fe80:: with the EUI-64 of `mac`.
+  bool accept_router_advertisements = true;       // False: none is used, no solicitation is sent.
+  int dup_addr_detect_transmits = 1;              // RFC 4862 §5.1; 0 switches DAD off.
+  Duration retrans_timer = Seconds(1);            // RFC 4861 §10, until a router says otherwise.
+  Duration base_reachable_time = Seconds(30);     // RFC 4861 §10, likewise.
+  uint8_t cur_hop_limit = 64;                     // RFC 4861 §6.3.2, likewise.
+
+  std::optional<router::AdvertiseConfig> advertise;  // A router's; RFC 4861 §6.2.1.
+};
+
+// A route that the configuration gives.
+struct RouteConfig {
+  Ipv6Prefix prefix;
+  InterfaceId interface {};
+  Ipv6Address next_hop;  // :: where the prefix is on link.
+};
+
+struct StackConfig {
+  std::string name;
+  std::vector<InterfaceConfig> interfaces;
+  std::vector<RouteConfig> routes;
+  bool forwarding = false;  // A router: IsRouter in RFC 4861's words.
+  bool answer_echo = true;  // Whether echo requests are answered.
+};
+
+}  // namespace dualsim::host

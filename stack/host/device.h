@@ -1,0 +1,21 @@
+#pragma once
+
+#include "stack/base/packet.h"
+#include "stack/facts/facts.h"
+#include "stack/wire/mac_address.h"
+
+namespace dualsim::host {
+
+// The network cards below a stack: where its frames leave, and what their
+// filters let in. A card passes up frames for its own address, for groups that
+// were joined, and for the broadcast address.
+class Device {
+ public:
+  virtual ~Device() = default;
+  // A whole Ethernet frame.
+  virtual void Transmit(InterfaceId interface, Packet frame) = 0;
+  virtual void JoinGroup(InterfaceId interface, MacAddress group) = 0;
+  virtual void LeaveGroup(InterfaceId interface, MacAddress group) = 0;
+};
+
+}  // namespace dualsim::host

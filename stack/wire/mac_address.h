@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "stack/base/bytes.h"
+
+namespace dualsim {
+
+class Ipv6Address;
+
+// An IEEE 802 48-bit address, bytes in transmission order.
+class MacAddress {
+ public:
+  static constexpr size_t kSize = 6;
+
+  constexpr MacAddress() = default;
+  constexpr explicit MacAddress(std::array<uint8_t, kSize> bytes) : bytes_(bytes) {}
+  // Reads kSize bytes.
+  static MacAddress Load(const uint8_t* p);
+  void Store(uint8_t* p) const;
+
+  static constexpr MacAddress Broadcast() {
+    return MacAddress({0xff, 0xff, 0xff, 0xff, 0xff, 0xff});
+  }
+  // Where a frame for an IPv6 multicast group goes, RFC 2464 §7.
+  static MacAddress ForGroup(const Ipv6Address& group);
+
+  // "02:00:00:00:00:0a", six pairs of hexadecimal digits; nullopt for anything else.
+  static std::optional<MacAddress> Parse(std::string_view text);
+  std::string ToString() const;
+
+  constexpr bool is_multicast() const { return (bytes_[0] & 1) != 0; }
+  constexpr bool is_broadcast() const { return *this == Broadcast(); }
+  constexpr bool is_zero() const { return *this == MacAddress(); }
+  constexpr const std::array<uint8_t, kSize>& bytes() const { return bytes_; }
+  // The address as a number below 2^48, for hashing and ordering.
+  constexpr uint64_t ToInteger() const {
+    return static_cast<uint64_t>(LoadBig16(bytes_.data())) << 32 | LoadBig32(bytes_.data() + 2);
+  }
+  static constexpr MacAddress FromInteger(uint64_t n) {
+    MacAddress mac;
+    StoreBig16(mac.bytes_.data(), static_cast<uint16_t>(n >> 32));
+    StoreBig32(mac.bytes_.data() + 2, static_cast<uint32_t>(n));
+    return mac;
+  }
+
+  friend constexpr auto operator<=>(const MacAddress&, const MacAddress&) = default;
+
+ private:
+  std::array<uint8_t, kSize> bytes_{};
+};
+
+}  // namespace dualsim
