@@ -1,0 +1,150 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sim/net/world_observer.h"
+#include "sim/scenario/action.h"
+#include "sim/scenario/diagnostics.h"
+#include "stack/base/time.h"
+#include "stack/facts/facts.h"
+#include "stack/wire/drop_reason.h"
+#include "stack/wire/ipv6_address.h"
+#include "stack/wire/mac_address.h"
+
+namespace dualsim::sim {
+
+// How many there must be; an end that is not set is open.
+struct CountRange {
+  std::optional<uint64_t> at_least;
+  std::optional<uint64_t> at_most;
+  bool Holds(uint64_t n) const {
+    return (!at_least || n >= *at_least) && (!at_most || n <= *at_most);
+  }
+  static CountRange AtLeast(uint64_t n) { return {n, std::nullopt}; }
+  static CountRange Exactly(uint64_t n) { return {n, n}; }
+  std::string ToString() const;  // "exactly 3", "at least 1", "2 to 4"
+};
+
+// Conditions on state. Each speaks of every node in `nodes`: on each of them the
+// number of items that match must be in `count`.
+
+struct AddressCondition {
+  std::vector<NodeId> nodes;
+  std::optional<InterfaceId> interface;
+  std::optional<Ipv6Address> address;
+  std::optional<Ipv6Prefix> within;
+  std::optional<AddressState> state;
+  std::optional<AddressOrigin> origin;
+  CountRange count = CountRange::AtLeast(1);
+};
+struct NeighborCondition {
+  std::vector<NodeId> nodes;
+  std::optional<InterfaceId> interface;
+  std::optional<Ipv6Address> address;
+  std::optional<NeighborState> state;
+  std::optional<MacAddress> mac;
+  std::optional<bool> is_router;
+  CountRange count = CountRange::AtLeast(1);
+};
+struct DefaultRouterCondition {
+  std::vector<NodeId> nodes;
+  std::optional<InterfaceId> interface;
+  std::optional<Ipv6Address> router;
+  CountRange count = CountRange::AtLeast(1);
+};
+struct PrefixCondition {
+  std::vector<NodeId> nodes;
+  std::optional<InterfaceId> interface;
+  std::optional<Ipv6Prefix> prefix;
+  CountRange count = CountRange::AtLeast(1);
+};
+struct RouteCondition {
+  std::vector<NodeId> nodes;
+  std::optional<InterfaceId> interface;
+  std::optional<Ipv6Prefix> prefix;
+  std::optional<Ipv6Address> next_hop;
+  CountRange count = CountRange::AtLeast(1);
+};
+struct RunningCondition {
+  std::vector<NodeId> nodes;
+  bool running = true;
+};
+
+using StateCondition = std::variant<AddressCondition, NeighborCondition, DefaultRouterCondition,
+                                    PrefixCondition, RouteCondition, RunningCondition>;
+
+// Conditions on what happened, counted within the expectation's window.
+
+struct PacketStep {
+  std::string filter;  // libpcap's language; it compiles. "": every frame.
+  std::optional<NodeId> sender;
+  std::optional<Duration> within;  // Of the step before, or of the window's start.
+  SourceLocation where;
+};
+// Frames as they are handed to `link`, those included that it loses.
+struct PacketsCondition {
+  LinkId link{};
+  std::string filter;
+  std::optional<NodeId> sender;
+  CountRange count;
+  std::optional<Duration> min_interval;  // Between one match and the next.
+  std::optional<Duration> max_interval;
+  std::vector<PacketStep> sequence;  // Among the matches, in this order; others may lie between.
+};
+// Where both `nodes` and `links` are empty: anywhere.
+struct DropsCondition {
+  std::vector<NodeId> nodes;
+  std::vector<LinkId> links;
+  std::optional<DropReason> reason;
+  CountRange count;
+};
+struct LogCondition {
+  std::vector<NodeId> nodes;
+  std::string contains;
+  CountRange count;
+};
+
+// An ICMPv6 error, RFC 4443 §3; no code: any.
+struct IcmpError {
+  uint8_t type = 0;
+  std::optional<uint8_t> code;
+  std::string name;  // "ADDRESS_UNREACHABLE"
+};
+struct PingCondition {
+  std::vector<PingId> pings;  // The figures are summed over them.
+  std::optional<CountRange> sent;
+  std::optional<CountRange> received;
+  std::optional<CountRange> lost;  // Sent, and not answered by the window's end.
+  std::optional<CountRange> errors;
+  std::optional<IcmpError> error;  // Counts only these as errors.
+  std::optional<Ipv6Address> error_from;
+  std::optional<DropReason> refused;  // Could not be sent at all, for this reason.
+  std::optional<Duration> min_round_trip;
+  std::optional<Duration> max_round_trip;
+};
+
+using EventCondition = std::variant<PacketsCondition, DropsCondition, LogCondition, PingCondition>;
+
+// When a condition must hold.
+enum class ExpectationMode : uint8_t {
+  kBy,      // At some time in [from, until].
+  kAt,      // At `until`, after all that happens at that time.
+  kAlways,  // At every time in [from, until].
+  kNever,   // At no time in [from, until].
+};
+
+struct Expectation {
+  std::string name;  // What the scenario calls it, or "".
+  std::string text;  // In words: "by 2s: on a, address fe80::ff:fe00:a is PREFERRED".
+  ExpectationMode mode{};
+  Time from;
+  Time until;
+  std::variant<StateCondition, EventCondition> condition;
+  SourceLocation where;
+};
+
+}  // namespace dualsim::sim

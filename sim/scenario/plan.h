@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/net/world_observer.h"
+#include "sim/scenario/action.h"
+#include "sim/scenario/diagnostics.h"
+#include "sim/scenario/expectation.h"
+#include "sim/scenario/link_plan.h"
+#include "stack/base/time.h"
+#include "stack/host/config.h"
+
+namespace dualsim::sim {
+
+// One host or router.
+struct NodePlan {
+  std::string name;
+  bool is_router = false;
+  std::optional<Time> boot_at;  // nullopt: only the timeline boots it.
+  host::StackConfig config;     // Boot arguments and computed routes are in it.
+  std::vector<LinkId> links;    // Where interface i of `config` is attached.
+  SourceLocation where;
+};
+
+// How the golden trace of a scenario is kept: as the text, or, for huge runs, as
+// the text's length and digest.
+enum class GoldenKind : uint8_t { kText, kDigest };
+
+// A scenario that was checked: everything that it names exists, every value is
+// possible, every default is filled in. Nothing here depends on a file, on
+// protobuf or on the machine; a run is a function of the plan and the seed.
+struct Plan {
+  std::string file;  // As the user gave it; for messages.
+  std::string name;  // "same_mac" of scenarios/dad/same_mac.textproto; names the outputs.
+  std::string description;
+  Time end;  // The run covers [0, end], both included.
+  uint64_t seed = 1;
+  GoldenKind golden = GoldenKind::kText;
+
+  std::vector<LinkPlan> links;            // In byte order of their names; LinkId is the index.
+  std::vector<NodePlan> nodes;            // Likewise; NodeId is the index.
+  std::vector<TimedAction> actions;       // In the order of the text.
+  std::vector<Expectation> expectations;  // Likewise.
+
+  const NodePlan& node(NodeId id) const { return nodes[static_cast<size_t>(id)]; }
+  const LinkPlan& link(LinkId id) const { return links[static_cast<size_t>(id)]; }
+};
+
+}  // namespace dualsim::sim

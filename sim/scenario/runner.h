@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/net/world_observer.h"
+#include "sim/scenario/diagnostics.h"
+#include "sim/scenario/plan.h"
+#include "stack/base/time.h"
+
+namespace dualsim::sim {
+
+struct RunOptions {
+  std::optional<uint64_t> seed;  // Instead of the plan's.
+  std::optional<Time> until;     // Ends the run earlier than the plan does.
+  // Told of all that happens, in this order; they outlive the run.
+  std::vector<WorldObserver*> observers;
+  // Called now and then (by count of events, so that it costs nothing and
+  // changes nothing); returning false abandons the run.
+  std::function<bool(Time now)> progress;
+};
+
+enum class Verdict : uint8_t {
+  kHeld,
+  kFailed,
+  kUndecided,  // The run was ended (RunOptions::until, progress) before it could be told.
+};
+
+struct ExpectationResult {
+  size_t index = 0;  // In Plan::expectations.
+  Verdict verdict{};
+  Time decided;  // When it was known.
+  // Where it failed:
+  std::string expected;             // Plan::expectations[index].text
+  std::string seen;                 // What was true instead: "it is TENTATIVE since 1.2s"
+  std::optional<Time> since;        // Since when that was so.
+  std::vector<std::string> around;  // Trace lines of packets before and after `decided`.
+};
+
+struct RunResult {
+  uint64_t seed = 0;
+  Time end;              // How far the run came.
+  bool complete = true;  // False where `progress` abandoned it.
+  uint64_t events = 0;
+  uint64_t frames = 0;                          // Handed to links.
+  std::vector<ExpectationResult> expectations;  // In the plan's order.
+
+  size_t failed() const;
+  bool passed() const { return failed() == 0; }
+};
+
+// Builds the world of `plan` and runs it to its end. A pure function of the plan
+// and the seed (and of `until`); what it tells the observers likewise.
+RunResult Run(const Plan& plan, const RunOptions& options = {});
+
+// The failure as people read it, several lines: where, expected, seen, the
+// packets around it.
+std::string DescribeFailure(const Plan& plan, const ExpectationResult& result);
+
+}  // namespace dualsim::sim
