@@ -23,4 +23,20 @@ struct EthernetHeader {
   void Store(uint8_t* out) const;
 };
 
+inline Parsed<EthernetHeader> EthernetHeader::Parse(ByteView frame) {
+  if (frame.size() < kSize) return DropReason::FRAME_TOO_SHORT;
+  const uint8_t* p = frame.data();
+  EthernetHeader header;
+  header.destination = MacAddress::Load(p);
+  header.source = MacAddress::Load(p + 6);
+  header.type = static_cast<EtherType>(LoadBig16(p + 12));
+  return header;
+}
+
+inline void EthernetHeader::Store(uint8_t* out) const {
+  destination.Store(out);
+  source.Store(out + 6);
+  StoreBig16(out + 12, static_cast<uint16_t>(type));
+}
+
 }  // namespace dualsim::wire

@@ -44,4 +44,31 @@ struct Ipv6Header {
 InternetChecksum PseudoHeader(const Ipv6Address& source, const Ipv6Address& destination,
                               NextHeader upper, size_t upper_length);
 
+inline Parsed<Ipv6Header> Ipv6Header::Parse(ByteView packet) {
+  if (packet.size() < kSize) return DropReason::IPV6_HEADER_TRUNCATED;
+  const uint8_t* p = packet.data();
+  const uint32_t first = LoadBig32(p);
+  if (first >> 28 != 6) return DropReason::IPV6_BAD_VERSION;
+  Ipv6Header header;
+  header.payload_length = LoadBig16(p + 4);
+  if (packet.size() - kSize < header.payload_length) return DropReason::IPV6_TRUNCATED;
+  header.traffic_class = static_cast<uint8_t>(first >> 20);
+  header.flow_label = first & 0xfffff;
+  header.next_header = static_cast<NextHeader>(p[6]);
+  header.hop_limit = p[7];
+  header.source = Ipv6Address::Load(p + 8);
+  header.destination = Ipv6Address::Load(p + 24);
+  return header;
+}
+
+inline void Ipv6Header::Store(uint8_t* out) const {
+  StoreBig32(
+      out, uint32_t{6} << 28 | static_cast<uint32_t>(traffic_class) << 20 | (flow_label & 0xfffff));
+  StoreBig16(out + 4, payload_length);
+  out[6] = static_cast<uint8_t>(next_header);
+  out[7] = hop_limit;
+  source.Store(out + 8);
+  destination.Store(out + 24);
+}
+
 }  // namespace dualsim::wire

@@ -44,8 +44,9 @@ class Ipv6Address {
   // The forms of RFC 4291 §2.2, IPv4 notation at the end included; nullopt for
   // anything else. A zone ("%eth0") is not part of an address.
   static std::optional<Ipv6Address> Parse(std::string_view text);
-  // The one form of RFC 5952.
+  // The one form of RFC 5952; IPv4 notation (its §5) for IPv4-mapped addresses alone.
   std::string ToString() const;
+  void AppendTo(std::string& out) const;
 
   constexpr bool is_unspecified() const { return high() == 0 && low() == 0; }
   constexpr bool is_loopback() const { return *this == Loopback(); }

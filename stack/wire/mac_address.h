@@ -3,6 +3,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,8 +22,12 @@ class MacAddress {
   constexpr MacAddress() = default;
   constexpr explicit MacAddress(std::array<uint8_t, kSize> bytes) : bytes_(bytes) {}
   // Reads kSize bytes.
-  static MacAddress Load(const uint8_t* p);
-  void Store(uint8_t* p) const;
+  static MacAddress Load(const uint8_t* p) {
+    MacAddress mac;
+    std::memcpy(mac.bytes_.data(), p, kSize);
+    return mac;
+  }
+  void Store(uint8_t* p) const { std::memcpy(p, bytes_.data(), kSize); }
 
   static constexpr MacAddress Broadcast() {
     return MacAddress({0xff, 0xff, 0xff, 0xff, 0xff, 0xff});
@@ -33,6 +38,7 @@ class MacAddress {
   // "02:00:00:00:00:0a", six pairs of hexadecimal digits; nullopt for anything else.
   static std::optional<MacAddress> Parse(std::string_view text);
   std::string ToString() const;
+  void AppendTo(std::string& out) const;
 
   constexpr bool is_multicast() const { return (bytes_[0] & 1) != 0; }
   constexpr bool is_broadcast() const { return *this == Broadcast(); }

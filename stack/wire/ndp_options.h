@@ -31,6 +31,30 @@ enum class NdpOptionType : uint8_t {
 // advertisement's header and makes a route information option void.
 enum class RouterPreference : int8_t { kLow = -1, kMedium = 0, kHigh = 1 };
 
+// One option as it is on the wire.
+struct NdpOption {
+  NdpOptionType type{};
+  ByteView bytes;  // The whole option: a multiple of 8 bytes, 8 at least.
+};
+
+// Walks the options of a message.
+class NdpOptionReader {
+ public:
+  explicit NdpOptionReader(ByteView options) : rest_(options) {}
+  // The next option; nullopt at the end, and where one has the length 0 or runs
+  // past the end (then error() says which).
+  std::optional<NdpOption> Next();
+  std::optional<DropReason> error() const { return error_; }
+
+ private:
+  ByteView rest_;
+  std::optional<DropReason> error_;
+};
+
+// The options that hold more than one value follow. Parse() takes the bytes of
+// a whole option and looks at all but its type; nullopt: not of the length or
+// the form that RFC gives. Store() writes size() bytes.
+
 // RFC 4861 §4.6.2. The lifetimes are whole seconds, or Infinite() for all ones.
 struct PrefixInformation {
   Ipv6Address prefix;         // As sent: bits after the length may be set, and are to be ignored.
@@ -40,6 +64,10 @@ struct PrefixInformation {
   bool router_address = false;  // RFC 6275 §7.2
   Duration valid_lifetime;
   Duration preferred_lifetime;
+
+  static std::optional<PrefixInformation> Parse(ByteView option);
+  size_t size() const { return 32; }
+  void Store(uint8_t* out) const;
 };
 
 // RFC 4191 §2.3.
@@ -47,35 +75,61 @@ struct RouteInformation {
   Ipv6Prefix prefix;
   RouterPreference preference = RouterPreference::kMedium;
   Duration lifetime;
+
+  static std::optional<RouteInformation> Parse(ByteView option);
+  size_t size() const;
+  void Store(uint8_t* out) const;
 };
 
-// RFC 8106 §5.1.
+// RFC 8106 §5.1. At most kMaximumAddresses fit.
 struct RecursiveDnsServers {
+  static constexpr size_t kMaximumAddresses = 127;
   Duration lifetime;
   std::vector<Ipv6Address> addresses;
+
+  static std::optional<RecursiveDnsServers> Parse(ByteView option);
+  size_t size() const { return 8 + 16 * addresses.size(); }
+  void Store(uint8_t* out) const;
 };
 
-// RFC 8106 §5.2; names without the final dot.
+// RFC 8106 §5.2; names without the final dot, of labels of 1 to 63 printable
+// ASCII characters, 253 characters in all. The names take 2,032 bytes at most,
+// each two more than it has characters.
 struct DnsSearchList {
   Duration lifetime;
   std::vector<std::string> names;
+
+  static std::optional<DnsSearchList> Parse(ByteView option);
+  size_t size() const;
+  void Store(uint8_t* out) const;
 };
 
-// RFC 8781 §4.
+// RFC 8781 §4. The length is 96, 64, 56, 48, 40 or 32; the lifetime goes out in
+// units of 8 seconds, rounded up, 65,528 seconds at most.
 struct Pref64 {
   Ipv6Prefix prefix;
   Duration lifetime;
+
+  static std::optional<Pref64> Parse(ByteView option);
+  size_t size() const { return 16; }
+  void Store(uint8_t* out) const;
 };
 
 // The options of one neighbour discovery message. An unknown option, or a known
 // one with a length that its type does not have, is passed over (RFC 4861 §4.6);
-// one of length 0 or one that runs past the end voids the whole message.
+// one of length 0 or one that runs past the end voids the whole message. Of an
+// option that has one place the first counts. Parsing allocates for the lists
+// alone: nothing where a solicitation or an advertisement of a neighbour has the
+// options that such messages have.
 struct NdpOptions {
   std::optional<MacAddress> source_link_layer_address;
   std::optional<MacAddress> target_link_layer_address;
   std::optional<NdpNonce> nonce;
   std::optional<uint32_t> mtu;
-  ByteView redirected;  // RFC 4861 §4.6.3: the bytes of the packet; of those that were parsed.
+  // RFC 4861 §4.6.3: the bytes of the packet; of those that were parsed. At most
+  // kMaximumRedirected; what is no multiple of 8 goes out with zeros behind it.
+  static constexpr size_t kMaximumRedirected = 2032;
+  ByteView redirected;
   std::vector<PrefixInformation> prefixes;
   std::vector<RouteInformation> routes;
   std::vector<RecursiveDnsServers> dns_servers;

@@ -20,7 +20,8 @@ class [[nodiscard]] Parsed {
   // Requires !ok().
   DropReason reason() const { return reason_; }
   // Require ok().
-  const T& operator*() const { return *value_; }
+  const T& operator*() const& { return *value_; }
+  T&& operator*() && { return *std::move(value_); }
   const T* operator->() const { return &*value_; }
 
  private:
