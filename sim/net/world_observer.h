@@ -15,16 +15,19 @@ namespace dualsim::sim {
 enum class NodeId : uint32_t {};
 enum class LinkId : uint32_t {};
 
+// The sender of a frame that the scenario put on a link, and not into a card.
+inline constexpr NodeId kNoNode{~uint32_t{0}};
+
 // A frame at the moment at which it is handed to a link by a node's card (what
 // tcpdump would see on the sender), with what the link will do to it. Each frame
 // is reported once, however many receive it, in the order of time.
 struct FrameEvent {
   LinkId link{};
-  NodeId sender{};
-  InterfaceId interface{};  // The sender's.
-  ByteView frame;           // From the Ethernet header; valid during the call. As sent:
-                            // corruption on the way does not show here.
-  bool injected = false;    // Made by the scenario, not by a stack.
+  NodeId sender{};           // Or kNoNode.
+  InterfaceId interface {};  // The sender's.
+  ByteView frame;            // From the Ethernet header; valid during the call. As sent:
+                             // corruption on the way does not show here.
+  bool injected = false;     // Made by the scenario, not by a stack.
 
   // The link's verdict.
   bool dropped = false;  // Nobody gets it: `reason` says why.
