@@ -1,0 +1,21 @@
+#include "stack/icmp/error_limiter.h"
+
+#include <algorithm>
+
+namespace dualsim::icmp {
+
+bool ErrorLimiter::Take(Time now) {
+  const int64_t fallen = (now - refilled_).nanoseconds() / config_.interval.nanoseconds();
+  if (fallen >= config_.burst - tokens_) {
+    tokens_ = config_.burst;
+    refilled_ = now;
+  } else {
+    tokens_ += static_cast<int>(fallen);
+    refilled_ = refilled_ + config_.interval * fallen;
+  }
+  if (tokens_ == 0) return false;
+  --tokens_;
+  return true;
+}
+
+}  // namespace dualsim::icmp

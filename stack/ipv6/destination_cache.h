@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "stack/base/time.h"
+#include "stack/facts/facts.h"
+#include "stack/wire/address_map.h"
+#include "stack/wire/ipv6_address.h"
+
+namespace dualsim::ipv6 {
+
+// What a node knows of a destination, RFC 4861 §5.1 and RFC 8201 §5.2.
+struct Destination {
+  Ipv6Address address;
+  InterfaceId interface {};
+  Ipv6Address next_hop;
+  bool redirected = false;  // The next hop is a redirect's, RFC 4861 §8.3.
+  // The path MTU that a Packet Too Big told, until it is forgotten; 0: none did.
+  uint32_t path_mtu = 0;
+  Time path_mtu_until = Time::Never();
+  uint32_t generation = 0;  // Of the next hop, see DestinationCache::generation().
+  bool used = false;        // Since the last sweep for a victim.
+};
+
+// The Destination Cache of a node. A next hop is good while its generation is
+// the cache's; whoever changes what next hops depend on calls Invalidate(), and
+// each destination is looked up anew when it is next needed (§5.2). What was
+// learnt of the path's MTU stays.
+class DestinationCache {
+ public:
+  // When a new entry does not fit, one not recently used makes room.
+  static constexpr size_t kMaxEntries = 4096;
+
+  Destination* Find(const Ipv6Address& destination);
+  // The entry, added where there is none. The reference holds until the next call.
+  Destination& FindOrAdd(const Ipv6Address& destination);
+
+  bool IsCurrent(const Destination& destination) const {
+    return destination.generation == generation_;
+  }
+  void MarkCurrent(Destination& destination) const { destination.generation = generation_; }
+  void Invalidate() { ++generation_; }
+  void Clear();
+  size_t size() const { return entries_.size(); }
+
+ private:
+  size_t FindVictim();
+
+  std::vector<Destination> entries_;
+  AddressMap<uint32_t> index_;
+  size_t hand_ = 0;
+  uint32_t generation_ = 1;  // Above a fresh entry's 0.
+};
+
+}  // namespace dualsim::ipv6

@@ -1,0 +1,143 @@
+// The addresses of an interface: forming, probing, ageing. RFC 4862 §5.3 to §5.5.
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "stack/ndp/constants.h"
+#include "stack/ndp/neighbor_discovery.h"
+
+namespace dualsim::ndp {
+
+void NeighborDiscovery::AddStaticAddress(Time now, const Ipv6Cidr& address) {
+  if (address.prefix_length < 128) {
+    prefixes_.AddStatic(address.prefix());
+    output_.OnPrefixChange(now, address.prefix(), true, Time::Never());
+    output_.OnNextHopsChanged(now);
+  }
+  AddAddress(now, {.address = address.address,
+                   .prefix_length = address.prefix_length,
+                   .origin = AddressOrigin::kStatic});
+}
+
+void NeighborDiscovery::AddAddress(Time now, const NewAddress& address) {
+  if (disabled_ || addresses_.Find(address.address) != nullptr) return;
+  InterfaceAddress& entry = addresses_.Add({.address = address.address,
+                                            .prefix_length = address.prefix_length,
+                                            .origin = address.origin,
+                                            .state = AddressState::kTentative,
+                                            .preferred_until = address.preferred_until,
+                                            .valid_until = address.valid_until,
+                                            .dad = nullptr});
+  // RFC 4862 §5.4.2: what others send to the group is heard while the start is
+  // delayed; the group is joined, aloud, when the first probe leaves.
+  output_.ListenToGroup(entry.address.SolicitedNode());
+  const NdpNonce nonce = NdpNonce::FromInteger(random_() >> 16);
+  const Duration delay = random_.Between(Duration(), kMaxRtrSolicitationDelay);
+  entry.dad = std::make_unique<DuplicateAddressDetection>(
+      DadConfig{config_.dup_addr_detect_transmits, parameters_.retrans_timer}, now + delay, nonce);
+  output_.OnAddressChange(now, entry);
+  if (entry.dad->verdict() == DuplicateAddressDetection::Verdict::kUnique) OnUnique(now, entry);
+}
+
+bool NeighborDiscovery::RemoveAddress(Time now, const Ipv6Address& address) {
+  InterfaceAddress* entry = addresses_.Find(address);
+  if (entry == nullptr) return false;
+  if (entry->origin == AddressOrigin::kStatic && entry->prefix_length < 128) {
+    const Ipv6Prefix prefix(entry->address, entry->prefix_length);
+    prefixes_.RemoveStatic(prefix);
+    output_.OnPrefixChange(now, prefix, false, now);
+    output_.OnNextHopsChanged(now);
+  }
+  if (entry->state != AddressState::kDuplicate) Release(now, *entry);
+  Enter(now, *entry, AddressState::kRemoved);
+  addresses_.Remove(address);
+  return true;
+}
+
+void NeighborDiscovery::Release(Time now, InterfaceAddress& address) {
+  const Ipv6Address group = address.address.SolicitedNode();
+  // The group was joined aloud when the first probe left (or there was none to send).
+  const bool joined = address.dad == nullptr || address.dad->probes_sent() > 0;
+  if (joined) output_.LeaveGroup(now, group);
+  output_.StopListeningToGroup(group);
+}
+
+void NeighborDiscovery::AdvanceAddresses(Time now) {
+  // By index: a unique link-local address may start what adds others.
+  std::vector<InterfaceAddress>& entries = addresses_.entries();
+  for (size_t i = 0; i < entries.size();) {
+    if (entries[i].deadline() > now || AdvanceAddress(now, entries[i])) ++i;
+  }
+}
+
+bool NeighborDiscovery::AdvanceAddress(Time now, InterfaceAddress& address) {
+  if (address.valid_until <= now) {
+    RemoveAddress(now, address.address);
+    return false;
+  }
+  if (address.state == AddressState::kPreferred && address.preferred_until <= now) {
+    Enter(now, address, AddressState::kDeprecated);
+  }
+  if (address.dad != nullptr) AdvanceDetection(now, address);
+  return !disabled_;
+}
+
+void NeighborDiscovery::AdvanceDetection(Time now, InterfaceAddress& address) {
+  if (address.dad->Advance(now)) {
+    if (address.dad->probes_sent() == 1) {
+      output_.JoinGroup(now, address.address.SolicitedNode());
+    }
+    SendProbe(now, address);
+  }
+  if (address.dad->verdict() == DuplicateAddressDetection::Verdict::kUnique) {
+    OnUnique(now, address);
+  }
+}
+
+void NeighborDiscovery::OnUnique(Time now, InterfaceAddress& address) {
+  if (address.dad->probes_sent() == 0) output_.JoinGroup(now, address.address.SolicitedNode());
+  address.dad.reset();
+  Enter(now, address,
+        address.preferred_until <= now ? AddressState::kDeprecated : AddressState::kPreferred);
+}
+
+void NeighborDiscovery::OnDuplicate(Time now, InterfaceAddress& address,
+                                    std::string_view evidence) {
+  Release(now, address);
+  address.dad.reset();
+  Enter(now, address, AddressState::kDuplicate);
+  output_.OnLog(now,
+                "duplicate address " + address.address.ToString() + ": " + std::string(evidence));
+  const bool hardware_derived =
+      address.origin == AddressOrigin::kLinkLocal && !config_.link_local_address;
+  if (hardware_derived) Disable(now);
+}
+
+void NeighborDiscovery::Disable(Time now) {
+  // RFC 4862 §5.4.5: two cards with one address on a link; IP on this one stops.
+  disabled_ = true;
+  solicitation_.reset();
+  output_.OnLog(now, "IPv6 is disabled on the interface: its hardware address is taken");
+  std::vector<Ipv6Address> others;
+  for (const InterfaceAddress& entry : addresses_.entries()) {
+    if (entry.state != AddressState::kDuplicate) others.push_back(entry.address);
+  }
+  for (const Ipv6Address& address : others) RemoveAddress(now, address);
+  neighbors_.Clear(now);
+}
+
+void NeighborDiscovery::Enter(Time now, InterfaceAddress& address, AddressState state) {
+  address.state = state;
+  output_.OnAddressChange(now, address);
+}
+
+void NeighborDiscovery::SendProbe(Time now, const InterfaceAddress& address) {
+  // RFC 4862 §5.4.2: from ::, without a source link-layer address.
+  wire::NeighborSolicitation probe{.target = address.address, .options = {}};
+  probe.options.nonce = address.dad->nonce();
+  output_.SendMessage(now, Ipv6Address(), address.address.SolicitedNode(), std::nullopt,
+                      Build(probe));
+}
+
+}  // namespace dualsim::ndp

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "stack/base/deadline_queue.h"
+#include "stack/base/packet.h"
+#include "stack/base/time.h"
+#include "stack/facts/facts.h"
+#include "stack/ndp/link_parameters.h"
+#include "stack/wire/address_map.h"
+#include "stack/wire/ipv6_address.h"
+#include "stack/wire/mac_address.h"
+
+namespace dualsim::ndp {
+
+// One neighbour, RFC 4861 §5.1.
+struct Neighbor {
+  // Packets that wait for address resolution, oldest first, RFC 4861 §7.2.2. When
+  // a fourth comes the oldest goes.
+  static constexpr size_t kMaxQueuedPackets = 3;
+
+  Ipv6Address address;
+  MacAddress link_layer_address;
+  NeighborState state = NeighborState::kNone;
+  bool is_router = false;
+  uint8_t solicitations = 0;  // Sent since kIncomplete or kProbe began.
+  uint8_t queued = 0;
+  bool used = false;  // Since the last sweep for a victim.
+  std::array<Packet, kMaxQueuedPackets> queue;
+};
+
+// What the cache asks of the interface that it serves. Called during the cache's
+// own methods; must not call it back, but for the read-only Find().
+class NeighborCacheOutput {
+ public:
+  virtual ~NeighborCacheOutput() = default;
+  // Sends a Neighbor Solicitation for `target`: to its solicited-node group, or,
+  // where `unicast_to` is given, straight to that card. `prompting` is the
+  // packet that waits, if any (RFC 4861 §7.2.2 takes its source where it can).
+  virtual void SendNeighborSolicitation(Time now, const Ipv6Address& target,
+                                        std::optional<MacAddress> unicast_to,
+                                        const Packet* prompting) = 0;
+  // Sends an IPv6 packet to a card.
+  virtual void SendToLinkLayer(Time now, MacAddress destination, Packet packet) = 0;
+  // Address resolution failed for a packet that waited (RFC 4861 §7.2.2), or it
+  // had to make room.
+  virtual void OnUndeliverable(Time now, DropReason reason, Packet packet) = 0;
+  // The entry's state, address or flag changed; kNone: it is gone.
+  virtual void OnNeighborChange(Time now, const Neighbor& neighbor) = 0;
+};
+
+struct NeighborCacheLimits {
+  // Entries in all. When a new one does not fit, one that is neither REACHABLE
+  // nor recently used makes room; where there is none, the packet is dropped
+  // (RFC 6583 §6.1).
+  uint32_t entries = 16384;
+  // Entries in INCOMPLETE, so that a scan of the prefix can't push out those who
+  // are there: past it the oldest of them makes room (RFC 6583 §6.2).
+  uint32_t incomplete = 512;
+};
+
+// The Neighbor Cache of one interface, with address resolution and neighbour
+// unreachability detection: every transition of RFC 4861 appendix C.
+class NeighborCache {
+ public:
+  // `parameters` and `output` outlive the cache; RetransTimer and ReachableTime
+  // are read where they are needed.
+  NeighborCache(const LinkParameters& parameters, NeighborCacheOutput& output,
+                NeighborCacheLimits limits = {});
+
+  // Sends an IPv6 packet to a neighbour, now or when its address is resolved.
+  void Send(Time now, const Ipv6Address& neighbor, Packet packet);
+
+  // A message carried the link-layer address of its sender or target: a
+  // solicitation, an advertisement of a router or a redirect (§6.2.6, §6.3.4,
+  // §7.2.3, §8.3). `is_router`: what the message proves about it, if anything.
+  void OnLinkLayerAddress(Time now, const Ipv6Address& neighbor, MacAddress address,
+                          std::optional<bool> is_router);
+  // The sender of a router advertisement without a link-layer address is a router.
+  void OnRouterFlag(Time now, const Ipv6Address& neighbor, bool is_router);
+
+  struct Advertisement {
+    Ipv6Address target;
+    std::optional<MacAddress> target_link_layer_address;
+    bool router = false;
+    bool solicited = false;
+    bool override_flag = false;
+  };
+  struct AdvertisementResult {
+    std::optional<DropReason> dropped;
+    bool ceased_to_be_router = false;  // §7.2.5: it leaves the Default Router List.
+  };
+  // A valid Neighbor Advertisement, §7.2.5.
+  AdvertisementResult OnAdvertisement(Time now, const Advertisement& advertisement);
+
+  // An upper layer had an answer through this neighbour, §7.3.1.
+  void ConfirmReachability(Time now, const Ipv6Address& neighbor);
+
+  const Neighbor* Find(const Ipv6Address& neighbor) const;
+  // Forgets everybody without a word to them; packets that wait are let go.
+  void Clear(Time now);
+
+  Time deadline() const { return deadlines_.next(); }
+  void Advance(Time now);
+
+  size_t size() const { return index_.size(); }
+
+ private:
+  using Slot = DeadlineQueue::Slot;
+
+  std::optional<Slot> Create(Time now, const Ipv6Address& address);
+  // Frees the slot; what waits in it is let go with `reason`.
+  void Remove(Time now, Slot slot, DropReason reason);
+  std::optional<Slot> FindVictim();
+  // The one place where a state changes: sets the deadline that the state has.
+  void Enter(Time now, Slot slot, NeighborState state);
+  void Solicit(Time now, Slot slot);
+  void Enqueue(Time now, Neighbor& neighbor, Packet packet);
+  void FlushQueue(Time now, Slot slot);
+  void OnDeadline(Time now, Slot slot);
+  void DropOldestIncomplete(Time now);
+
+  const LinkParameters& parameters_;
+  NeighborCacheOutput& output_;
+  NeighborCacheLimits limits_;
+  std::vector<Neighbor> slots_;
+  std::vector<Slot> free_;
+  AddressMap<Slot> index_;
+  DeadlineQueue deadlines_;
+  std::vector<Slot> incomplete_;  // Oldest first.
+  Slot hand_ = 0;                 // Where the next sweep for a victim begins.
+};
+
+}  // namespace dualsim::ndp

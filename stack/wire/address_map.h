@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "stack/wire/ipv6_address.h"
+
+namespace dualsim {
+
+// A hash map from IPv6 addresses to small values: open addressing, linear
+// probing, erasure by moving back, so that a look-up touches one or two cache
+// lines. It has no iteration: the order of a hash table must not be seen.
+// Pointers to values hold until the next Insert or Erase. Empty, it owns nothing.
+template <typename Value>
+class AddressMap {
+ public:
+  Value* Find(const Ipv6Address& key) {
+    if (cells_.empty()) return nullptr;
+    for (size_t i = Home(key);; i = Next(i)) {
+      if (!cells_[i].used) return nullptr;
+      if (cells_[i].key == key) return &cells_[i].value;
+    }
+  }
+  const Value* Find(const Ipv6Address& key) const {
+    return const_cast<AddressMap*>(this)->Find(key);
+  }
+
+  // Adds the key or replaces its value.
+  Value& Insert(const Ipv6Address& key, Value value) {
+    if (Value* found = Find(key)) return *found = std::move(value);
+    if ((size_ + 1) * 4 > cells_.size() * 3) Grow();
+    ++size_;
+    return Place(key, std::move(value));
+  }
+
+  bool Erase(const Ipv6Address& key) {
+    Value* found = Find(key);
+    if (found == nullptr) return false;
+    size_t hole = static_cast<size_t>(reinterpret_cast<Cell*>(found) - cells_.data());
+    for (size_t i = Next(hole); cells_[i].used; i = Next(i)) {
+      // A cell may fill the hole unless its home lies between the hole and itself.
+      const size_t home = Home(cells_[i].key);
+      if (((i - home) & (cells_.size() - 1)) < ((i - hole) & (cells_.size() - 1))) continue;
+      cells_[hole] = std::move(cells_[i]);
+      hole = i;
+    }
+    cells_[hole] = Cell();
+    --size_;
+    return true;
+  }
+
+  size_t size() const { return size_; }
+  void Clear() {
+    cells_ = {};
+    size_ = 0;
+  }
+
+ private:
+  struct Cell {
+    Value value{};  // First: Erase turns a pointer to a value into one to its cell.
+    Ipv6Address key;
+    bool used = false;
+  };
+
+  size_t Home(const Ipv6Address& key) const {
+    return std::hash<Ipv6Address>()(key) & (cells_.size() - 1);
+  }
+  size_t Next(size_t i) const { return (i + 1) & (cells_.size() - 1); }
+
+  Value& Place(const Ipv6Address& key, Value value) {
+    size_t i = Home(key);
+    while (cells_[i].used) i = Next(i);
+    cells_[i] = Cell{std::move(value), key, true};
+    return cells_[i].value;
+  }
+
+  void Grow() {
+    std::vector<Cell> old = std::exchange(cells_, {});
+    cells_.resize(old.empty() ? 4 : old.size() * 2);
+    for (Cell& cell : old) {
+      if (cell.used) Place(cell.key, std::move(cell.value));
+    }
+  }
+
+  std::vector<Cell> cells_;  // A power of two of them, or none.
+  size_t size_ = 0;
+};
+
+}  // namespace dualsim
