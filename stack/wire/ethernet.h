@@ -14,8 +14,8 @@ enum class EtherType : uint16_t { kIpv4 = 0x0800, kArp = 0x0806, kIpv6 = 0x86dd 
 struct EthernetHeader {
   static constexpr size_t kSize = 14;
 
-  MacAddress destination;
-  MacAddress source;
+  MacAddress destination{};
+  MacAddress source{};
   EtherType type{};
 
   static Parsed<EthernetHeader> Parse(ByteView frame);

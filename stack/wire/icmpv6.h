@@ -61,7 +61,7 @@ struct EchoMessage {
   Icmpv6Type type = Icmpv6Type::kEchoRequest;
   uint16_t identifier = 0;
   uint16_t sequence = 0;
-  ByteView data;  // Of the bytes that were parsed.
+  ByteView data{};  // Of the bytes that were parsed.
 
   static Parsed<EchoMessage> Parse(ByteView message);
   size_t size() const { return kHeaderSize + data.size(); }
@@ -75,7 +75,7 @@ struct Icmpv6Error {
   Icmpv6Type type = Icmpv6Type::kDestinationUnreachable;
   uint8_t code = 0;
   uint32_t parameter = 0;  // The MTU of Packet Too Big, the Pointer of Parameter Problem; else 0.
-  ByteView invoking;       // As much of the packet in error as the message holds.
+  ByteView invoking{};     // As much of the packet in error as the message holds.
 
   static Parsed<Icmpv6Error> Parse(ByteView message);
   size_t size() const { return kHeaderSize + invoking.size(); }

@@ -30,8 +30,8 @@ struct Ipv6Header {
   uint16_t payload_length = 0;
   NextHeader next_header{};
   uint8_t hop_limit = 64;
-  Ipv6Address source;
-  Ipv6Address destination;
+  Ipv6Address source{};
+  Ipv6Address destination{};
 
   // Checks the version, and that the packet holds what Payload Length says;
   // bytes after that (Ethernet padding) are not the packet's.

@@ -15,14 +15,14 @@ namespace dualsim::wire {
 // is the Next Header, its second the length in units of 8 bytes beyond the first 8.
 struct ExtensionHeader {
   NextHeader next_header{};
-  ByteView bytes;  // The whole header.
+  ByteView bytes{};  // The whole header.
   static Parsed<ExtensionHeader> Parse(ByteView packet_from_here);
 };
 
 // One option of an options header. `type` as on the wire.
 struct Ipv6Option {
   uint8_t type = 0;
-  ByteView data;
+  ByteView data{};
   size_t offset = 0;  // Of the type byte, from the start of the options header.
 
   enum class Action { kSkip = 0, kDrop = 1, kReport = 2, kReportUnlessMulticast = 3 };

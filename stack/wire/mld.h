@@ -18,12 +18,12 @@ namespace dualsim::wire {
 // RFC 3810 §5.1; a query of 24 bytes is one of version 1 (§8.1).
 struct ListenerQuery {
   bool version1 = false;
-  Duration maximum_response_delay;  // Decoded, whole milliseconds.
-  Ipv6Address group;                // :: in a general query
+  Duration maximum_response_delay{};  // Decoded, whole milliseconds.
+  Ipv6Address group{};                // :: in a general query
   bool suppress_router_processing = false;
   uint8_t robustness_variable = 0;
-  Duration query_interval;  // Decoded, whole seconds.
-  std::vector<Ipv6Address> sources;
+  Duration query_interval{};  // Decoded, whole seconds.
+  std::vector<Ipv6Address> sources{};
 
   static Parsed<ListenerQuery> Parse(ByteView message);
   size_t size() const { return version1 ? 24 : 28 + 16 * sources.size(); }
@@ -42,13 +42,13 @@ enum class ListenerRecordType : uint8_t {
 
 struct ListenerRecord {
   ListenerRecordType type{};
-  Ipv6Address group;
-  std::vector<Ipv6Address> sources;
+  Ipv6Address group{};
+  std::vector<Ipv6Address> sources{};
 };
 
 // RFC 3810 §5.2.
 struct ListenerReport {
-  std::vector<ListenerRecord> records;
+  std::vector<ListenerRecord> records{};
   static Parsed<ListenerReport> Parse(ByteView message);
   size_t size() const;
   void Store(uint8_t* out) const;
@@ -57,7 +57,7 @@ struct ListenerReport {
 // Version 1's Report and Done, RFC 2710 §3.
 struct ListenerMessageV1 {
   Icmpv6Type type = Icmpv6Type::kMulticastListenerReportV1;
-  Ipv6Address group;
+  Ipv6Address group{};
   static Parsed<ListenerMessageV1> Parse(ByteView message);
   size_t size() const { return 24; }
   void Store(uint8_t* out) const;

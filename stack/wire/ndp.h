@@ -17,13 +17,13 @@ namespace dualsim::wire {
 // bytes and leaves the checksum field 0.
 
 struct NdpContext {
-  Ipv6Address source;
-  Ipv6Address destination;
+  Ipv6Address source{};
+  Ipv6Address destination{};
   uint8_t hop_limit = 255;
 };
 
 struct RouterSolicitation {
-  NdpOptions options;
+  NdpOptions options{};
   static Parsed<RouterSolicitation> Parse(ByteView message, const NdpContext& context);
   size_t size() const { return 8 + options.size(); }
   void Store(uint8_t* out) const;
@@ -35,18 +35,18 @@ struct RouterAdvertisement {
   bool other = false;
   bool home_agent = false;  // RFC 6275 §7.1
   RouterPreference preference = RouterPreference::kMedium;
-  Duration router_lifetime;  // Whole seconds, to 65,535.
-  Duration reachable_time;   // Whole milliseconds; 0: unspecified
-  Duration retrans_timer;    // Whole milliseconds; 0: unspecified
-  NdpOptions options;
+  Duration router_lifetime{};  // Whole seconds, to 65,535.
+  Duration reachable_time{};   // Whole milliseconds; 0: unspecified
+  Duration retrans_timer{};    // Whole milliseconds; 0: unspecified
+  NdpOptions options{};
   static Parsed<RouterAdvertisement> Parse(ByteView message, const NdpContext& context);
   size_t size() const { return 16 + options.size(); }
   void Store(uint8_t* out) const;
 };
 
 struct NeighborSolicitation {
-  Ipv6Address target;
-  NdpOptions options;
+  Ipv6Address target{};
+  NdpOptions options{};
   static Parsed<NeighborSolicitation> Parse(ByteView message, const NdpContext& context);
   size_t size() const { return 24 + options.size(); }
   void Store(uint8_t* out) const;
@@ -56,17 +56,17 @@ struct NeighborAdvertisement {
   bool router = false;
   bool solicited = false;
   bool override_flag = false;
-  Ipv6Address target;
-  NdpOptions options;
+  Ipv6Address target{};
+  NdpOptions options{};
   static Parsed<NeighborAdvertisement> Parse(ByteView message, const NdpContext& context);
   size_t size() const { return 24 + options.size(); }
   void Store(uint8_t* out) const;
 };
 
 struct Redirect {
-  Ipv6Address target;
-  Ipv6Address destination;
-  NdpOptions options;
+  Ipv6Address target{};
+  Ipv6Address destination{};
+  NdpOptions options{};
   static Parsed<Redirect> Parse(ByteView message, const NdpContext& context);
   size_t size() const { return 40 + options.size(); }
   void Store(uint8_t* out) const;

@@ -34,7 +34,7 @@ enum class RouterPreference : int8_t { kLow = -1, kMedium = 0, kHigh = 1 };
 // One option as it is on the wire.
 struct NdpOption {
   NdpOptionType type{};
-  ByteView bytes;  // The whole option: a multiple of 8 bytes, 8 at least.
+  ByteView bytes{};  // The whole option: a multiple of 8 bytes, 8 at least.
 };
 
 // Walks the options of a message.
@@ -57,13 +57,13 @@ class NdpOptionReader {
 
 // RFC 4861 §4.6.2. The lifetimes are whole seconds, or Infinite() for all ones.
 struct PrefixInformation {
-  Ipv6Address prefix;         // As sent: bits after the length may be set, and are to be ignored.
+  Ipv6Address prefix{};       // As sent: bits after the length may be set, and are to be ignored.
   uint8_t prefix_length = 0;  // As sent: may be over 128.
   bool on_link = false;
   bool autonomous = false;
   bool router_address = false;  // RFC 6275 §7.2
-  Duration valid_lifetime;
-  Duration preferred_lifetime;
+  Duration valid_lifetime{};
+  Duration preferred_lifetime{};
 
   static std::optional<PrefixInformation> Parse(ByteView option);
   size_t size() const { return 32; }
@@ -72,9 +72,9 @@ struct PrefixInformation {
 
 // RFC 4191 §2.3.
 struct RouteInformation {
-  Ipv6Prefix prefix;
+  Ipv6Prefix prefix{};
   RouterPreference preference = RouterPreference::kMedium;
-  Duration lifetime;
+  Duration lifetime{};
 
   static std::optional<RouteInformation> Parse(ByteView option);
   size_t size() const;
@@ -84,8 +84,8 @@ struct RouteInformation {
 // RFC 8106 §5.1. At most kMaximumAddresses fit.
 struct RecursiveDnsServers {
   static constexpr size_t kMaximumAddresses = 127;
-  Duration lifetime;
-  std::vector<Ipv6Address> addresses;
+  Duration lifetime{};
+  std::vector<Ipv6Address> addresses{};
 
   static std::optional<RecursiveDnsServers> Parse(ByteView option);
   size_t size() const { return 8 + 16 * addresses.size(); }
@@ -96,8 +96,8 @@ struct RecursiveDnsServers {
 // ASCII characters, 253 characters in all. The names take 2,032 bytes at most,
 // each two more than it has characters.
 struct DnsSearchList {
-  Duration lifetime;
-  std::vector<std::string> names;
+  Duration lifetime{};
+  std::vector<std::string> names{};
 
   static std::optional<DnsSearchList> Parse(ByteView option);
   size_t size() const;
@@ -107,8 +107,8 @@ struct DnsSearchList {
 // RFC 8781 §4. The length is 96, 64, 56, 48, 40 or 32; the lifetime goes out in
 // units of 8 seconds, rounded up, 65,528 seconds at most.
 struct Pref64 {
-  Ipv6Prefix prefix;
-  Duration lifetime;
+  Ipv6Prefix prefix{};
+  Duration lifetime{};
 
   static std::optional<Pref64> Parse(ByteView option);
   size_t size() const { return 16; }
@@ -130,11 +130,11 @@ struct NdpOptions {
   // kMaximumRedirected; what is no multiple of 8 goes out with zeros behind it.
   static constexpr size_t kMaximumRedirected = 2032;
   ByteView redirected;
-  std::vector<PrefixInformation> prefixes;
-  std::vector<RouteInformation> routes;
-  std::vector<RecursiveDnsServers> dns_servers;
-  std::vector<DnsSearchList> dns_search_lists;
-  std::vector<Pref64> pref64s;
+  std::vector<PrefixInformation> prefixes{};
+  std::vector<RouteInformation> routes{};
+  std::vector<RecursiveDnsServers> dns_servers{};
+  std::vector<DnsSearchList> dns_search_lists{};
+  std::vector<Pref64> pref64s{};
 
   static Parsed<NdpOptions> Parse(ByteView options);
   size_t size() const;
