@@ -101,8 +101,8 @@ class FrameFilter {
 // at the sender, in either direction, unless the link is down or refuses them
 // (MTU, full queue). Every rule of a link sees every frame.
 struct DropRule {
-  std::unique_ptr<FrameFilter> filter;
-  std::optional<NodeId> sender;  // Only frames of this node count.
+  std::unique_ptr<FrameFilter> filter;  // None: every frame matches.
+  std::optional<NodeId> sender;         // Only frames of this node count.
   uint64_t first = 1;
   uint64_t count = 1;
 };

@@ -31,6 +31,10 @@ class Station final : public Entity, public host::Device {
   NodeId id() const { return id_; }
   const std::string& name() const { return simulation_.name(entity_); }
 
+  // Adds a card and plugs it in, before the world runs. Stations of one link
+  // are plugged in in the order of their names.
+  InterfaceId AddCard(MacAddress mac, Link& link);
+
   // Says who gets the frames; `receiver` outlives the run. Without one the
   // station is off.
   void SetReceiver(Receiver* receiver) { receiver_ = receiver; }
@@ -41,6 +45,9 @@ class Station final : public Entity, public host::Device {
   size_t card_count() const { return cards_.size(); }
   MacAddress mac(InterfaceId interface) const { return card(interface).mac; }
   Link& link(InterfaceId interface) const { return *card(interface).link; }
+  uint32_t port(InterfaceId interface) const { return card(interface).port; }
+  // Whether the cable is in and the link is up.
+  bool carrier(InterfaceId interface) const;
 
   // When the receiver's WakeUp is next called; Never(): not at all.
   void SetWakeUp(Time at) { simulation_.SetWakeUp(entity_, at); }
@@ -54,27 +61,30 @@ class Station final : public Entity, public host::Device {
   // As Transmit, for a frame that the scenario made.
   void Inject(InterfaceId interface, Packet frame);
 
+  // The link's: the carrier changed, and with it the epoch of the card's port.
+  void OnCarrier(InterfaceId interface, bool up, uint16_t epoch);
+
   // Entity.
   void OnEvent(const Event& event) override;
   void OnWakeUp() override;
   void OnDiscard(const Event& event) override;
 
  private:
-  friend class Network;
-
   struct Group {
     MacAddress address;
     uint32_t joins = 0;
+    static bool Before(const Group& group, const MacAddress& address) {
+      return group.address < address;
+    }
   };
   struct Card {
     MacAddress mac;
     Link* link = nullptr;
     uint32_t port = 0;          // Its number on the link.
+    uint16_t epoch = 0;         // Of that port, see Link.
     std::vector<Group> groups;  // In order of the address.
   };
 
-  InterfaceId AddCard(MacAddress mac);
-  void Plug(InterfaceId interface, Link& link, uint32_t port);
   const Card& card(InterfaceId interface) const { return cards_[static_cast<size_t>(interface)]; }
   Card& card(InterfaceId interface) { return cards_[static_cast<size_t>(interface)]; }
   static bool LetsIn(const Card& card, ByteView frame);
