@@ -7,7 +7,7 @@
 namespace dualsim::icmp {
 
 // RFC 4443 §2.4(f): the rate at which a node sends errors, by a token bucket of
-// `burst` tokens into which one falls every `interval`.
+// `burst` tokens into which one falls every `interval`, which is over 0.
 struct ErrorLimiterConfig {
   int burst = 10;
   Duration interval = Milliseconds(100);

@@ -17,12 +17,14 @@ struct ErrorMessage {
 
 // Whether `invoking`, an IPv6 packet, may be answered with the error: RFC 4443
 // §2.4(e). Not where it is an error or a redirect itself, went to a group (but
-// for Packet Too Big and an unknown option of type 10), or has a source that
-// names no single node. Requires a whole IPv6 header.
+// for Packet Too Big, and an unknown option whose two highest bits are 10), or
+// has a source that names no single node. Requires a whole IPv6 header, and in
+// `invoking` all that there is of the packet.
 bool MayAnswer(ByteView invoking, bool link_layer_multicast, const ErrorMessage& error);
 
 // The message, with as much of `invoking` as lets the error's packet stay within
-// the minimum IPv6 MTU (§2.4(c)). Its checksum is still 0.
+// the minimum IPv6 MTU (§2.4(c)), and nothing that follows the packet in its
+// frame. Its checksum is still 0. Requires a whole IPv6 header.
 Packet BuildError(PacketPool& packets, const ErrorMessage& error, ByteView invoking);
 
 }  // namespace dualsim::icmp

@@ -14,11 +14,17 @@ enum class NextHeader : uint8_t {
   kHopByHop = 0,
   kTcp = 6,
   kUdp = 17,
+  kIpv6 = 41,
   kRouting = 43,
   kFragment = 44,
+  kEncapsulatingSecurityPayload = 50,  // RFC 4303
+  kAuthentication = 51,                // RFC 4302
   kIcmpv6 = 58,
   kNone = 59,
   kDestinationOptions = 60,
+  kMobility = 135,      // RFC 6275
+  kHostIdentity = 139,  // RFC 7401
+  kShim6 = 140,         // RFC 5533
 };
 
 // The IPv6 header, RFC 8200 §3.
