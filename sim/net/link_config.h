@@ -71,15 +71,15 @@ struct BurstLoss {
 // lost frame has used the transmitter's time, and on a LAN nobody gets it.
 struct LinkFaults {
   PartsPerBillion loss = 0;
-  std::optional<BurstLoss> burst_loss;
+  std::optional<BurstLoss> burst_loss = std::nullopt;
   PartsPerBillion duplicate = 0;  // Arrives twice, one copy right behind the other.
   PartsPerBillion reorder = 0;    // Arrives later by reorder_delay, so that later
                                   // frames overtake it.
-  Duration reorder_delay;
+  Duration reorder_delay = Duration();
   // Every frame arrives later by a uniform draw from [0, jitter]. The order is
   // kept: no frame overtakes an earlier one of the same direction, unless that
   // one was reordered.
-  Duration jitter;
+  Duration jitter = Duration();
   // As many bits as corrupted_bits, at places drawn anywhere in the frame, the
   // Ethernet header included, arrive inverted: errors that Ethernet's check
   // sequence missed.

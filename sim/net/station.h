@@ -52,8 +52,7 @@ class Station final : public Entity, public host::Device {
   // When the receiver's WakeUp is next called; Never(): not at all.
   void SetWakeUp(Time at) { simulation_.SetWakeUp(entity_, at); }
 
-  // host::Device. Joins count: a group that was joined twice is let in until it
-  // was left twice.
+  // host::Device.
   void Transmit(InterfaceId interface, Packet frame) override;
   void JoinGroup(InterfaceId interface, MacAddress group) override;
   void LeaveGroup(InterfaceId interface, MacAddress group) override;

@@ -13,7 +13,6 @@ void Packet::MoveTo(size_t headroom, size_t size, size_t at) {
   PacketPool& pool = *buffer_->pool;
   Packet fresh = pool.Make(size, headroom);
   std::memcpy(fresh.mutable_bytes().data() + at, bytes().data(), this->size());
-  fresh.set_entered_link(entered_link());
   *this = std::move(fresh);
 }
 
@@ -82,7 +81,6 @@ Packet PacketPool::Make(size_t size, size_t headroom) {
   buffer->references = 1;
   buffer->begin = static_cast<uint32_t>(headroom);
   buffer->end = static_cast<uint32_t>(headroom + size);
-  buffer->entered_link = Time();
   return Packet(buffer);
 }
 

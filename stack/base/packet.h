@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "stack/base/bytes.h"
-#include "stack/base/time.h"
 
 namespace dualsim {
 
@@ -21,7 +20,6 @@ struct PacketBuffer {
   uint32_t capacity;
   uint32_t begin;  // The packet is bytes [begin, end) of the storage.
   uint32_t end;
-  Time entered_link;  // The link's note, see Packet::entered_link().
 
   uint8_t* storage() { return reinterpret_cast<uint8_t*>(this + 1); }
 };
@@ -67,10 +65,6 @@ class Packet {
   // Require count <= size() and unique().
   void TrimFront(size_t count) { buffer_->begin += static_cast<uint32_t>(count); }
   void TrimBack(size_t count) { buffer_->end -= static_cast<uint32_t>(count); }
-
-  // When the packet was last handed to a link; set and read by links alone.
-  Time entered_link() const { return buffer_->entered_link; }
-  void set_entered_link(Time t) { buffer_->entered_link = t; }
 
   // For queues that hold plain words: gives the reference away, and takes it back.
   internal::PacketBuffer* Detach() { return std::exchange(buffer_, nullptr); }

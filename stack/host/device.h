@@ -8,7 +8,8 @@ namespace dualsim::host {
 
 // The network cards below a stack: where its frames leave, and what their
 // filters let in. A card passes up frames for its own address, for groups that
-// were joined, and for the broadcast address.
+// were joined, and for the broadcast address. Joins count: a group that was
+// joined twice is let in until it was left twice.
 class Device {
  public:
   virtual ~Device() = default;
