@@ -27,21 +27,21 @@ struct AdvertisedPrefix {
 // their names there. AdvSendAdvertisements is that the configuration exists.
 struct AdvertiseConfig {
   Duration max_rtr_adv_interval = Seconds(600);
-  std::optional<Duration> min_rtr_adv_interval;  // Default: 0.33 * Max, or Max where under 9 s.
+  std::optional<Duration> min_rtr_adv_interval{};  // Default: 0.33 * Max, or Max where under 9 s.
   bool adv_managed_flag = false;
   bool adv_other_config_flag = false;
-  std::optional<uint32_t> adv_link_mtu;  // No option where not set.
-  Duration adv_reachable_time;           // 0: unspecified
-  Duration adv_retrans_timer;            // 0: unspecified
+  std::optional<uint32_t> adv_link_mtu{};  // No option where not set.
+  Duration adv_reachable_time{};           // 0: unspecified
+  Duration adv_retrans_timer{};            // 0: unspecified
   uint8_t adv_cur_hop_limit = 64;
-  std::optional<Duration> adv_default_lifetime;  // Default: 3 * MaxRtrAdvInterval.
+  std::optional<Duration> adv_default_lifetime{};  // Default: 3 * MaxRtrAdvInterval.
   wire::RouterPreference adv_preference = wire::RouterPreference::kMedium;  // RFC 4191
   bool source_link_layer_address = true;  // Whether the option is sent, §6.2.3.
-  std::vector<AdvertisedPrefix> prefixes;
-  std::vector<wire::RouteInformation> routes;          // RFC 4191
-  std::vector<wire::RecursiveDnsServers> dns_servers;  // RFC 8106
-  std::vector<wire::DnsSearchList> dns_search_lists;   // RFC 8106
-  std::vector<wire::Pref64> pref64s;                   // RFC 8781
+  std::vector<AdvertisedPrefix> prefixes{};
+  std::vector<wire::RouteInformation> routes{};          // RFC 4191
+  std::vector<wire::RecursiveDnsServers> dns_servers{};  // RFC 8106
+  std::vector<wire::DnsSearchList> dns_search_lists{};   // RFC 8106
+  std::vector<wire::Pref64> pref64s{};                   // RFC 8781
 };
 
 }  // namespace dualsim::router
