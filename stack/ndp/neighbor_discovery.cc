@@ -50,14 +50,17 @@ void NeighborDiscovery::Stop(Time now) {
     RemoveAddress(now, address);
   }
   neighbors_.Clear(now);
-  for (const DefaultRouterList::Entry& entry : default_routers_.entries()) {
+  // Taken off the lists first: who is told may look at them.
+  const std::vector<DefaultRouterList::Entry> routers = default_routers_.entries();
+  default_routers_.Clear();
+  for (const DefaultRouterList::Entry& entry : routers) {
     output_.OnDefaultRouterChange(now, entry.address, false, now);
   }
-  default_routers_.Clear();
-  for (const PrefixList::Entry& entry : prefixes_.entries()) {
+  const std::vector<PrefixList::Entry> prefixes = prefixes_.entries();
+  prefixes_.Clear();
+  for (const PrefixList::Entry& entry : prefixes) {
     output_.OnPrefixChange(now, entry.prefix, false, now);
   }
-  prefixes_.Clear();
   output_.StopListeningToGroup(Ipv6Address::AllNodes());
   if (config_.is_router) {
     output_.LeaveGroup(now, Ipv6Address::AllRouters());

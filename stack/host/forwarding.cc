@@ -1,0 +1,83 @@
+// A router's part: packets that are for somebody else. RFC 8200 §3, RFC 4443 §3,
+// RFC 4291 §2.5.6.
+
+#include "stack/host/stack_implementation.h"
+#include "stack/wire/ethernet.h"
+
+namespace dualsim::host {
+namespace {
+
+constexpr size_t kHopLimitOffset = 7;
+
+}  // namespace
+
+std::optional<Stack::Implementation::NextHop> Stack::Implementation::FindRoute(
+    const Ipv6Address& destination) {
+  const ipv6::Route* on_link = on_link_.Find(destination);
+  const ipv6::Route* route = routes_.Find(destination);
+  // The longest prefix; of equals the link, which is nearer.
+  if (on_link != nullptr &&
+      (route == nullptr || on_link->prefix.length() >= route->prefix.length())) {
+    return NextHop{on_link->interface, destination};
+  }
+  if (route != nullptr) {
+    const bool direct = route->next_hop.is_unspecified();
+    return NextHop{route->interface, direct ? destination : route->next_hop};
+  }
+  for (size_t i = 0; i < interfaces_.size(); ++i) {
+    if (!interfaces_[i]->up()) continue;
+    if (const auto router = interfaces_[i]->discovery().SelectDefaultRouter()) {
+      return NextHop{static_cast<InterfaceId>(i), *router};
+    }
+  }
+  return std::nullopt;
+}
+
+void Stack::Implementation::Forward(Received& received) {
+  const Time now = received.now;
+  if (received.header.next_header == wire::NextHeader::kHopByHop) {
+    // RFC 8200 §4.3: this router is configured to look at them.
+    Cursor cursor{.next = wire::NextHeader::kHopByHop,
+                  .offset = wire::Ipv6Header::kSize,
+                  .next_header_offset = 6};
+    if (OnOptions(received, cursor, true) == Verdict::kDone) return;
+  }
+  const auto refuse = [&](DropReason reason, wire::Icmpv6Type type, uint8_t code,
+                          uint32_t parameter = 0) {
+    Drop(received, reason);
+    SendError(now, received.interface, received.packet, received.link_layer_multicast,
+              {.type = type, .code = code, .parameter = parameter});
+  };
+  // RFC 4291 §2.5.2 and §2.5.6: neither may be forwarded.
+  const Ipv6Address& destination = received.header.destination;
+  if (received.header.source.is_unspecified() || destination.is_link_local()) {
+    return Drop(received, DropReason::BEYOND_SCOPE);
+  }
+  if (received.link_layer_multicast) return Drop(received, DropReason::NOT_OUR_MAC);
+  if (received.header.hop_limit <= 1) {
+    return refuse(DropReason::HOP_LIMIT_EXCEEDED, wire::Icmpv6Type::kTimeExceeded, 0);
+  }
+  const std::optional<NextHop> next_hop = FindRoute(destination);
+  if (!next_hop || !interface(next_hop->interface).up()) {
+    return refuse(DropReason::NO_ROUTE, wire::Icmpv6Type::kDestinationUnreachable,
+                  static_cast<uint8_t>(wire::UnreachableCode::kNoRoute));
+  }
+  if (received.header.source.is_link_local() && next_hop->interface != received.interface) {
+    return refuse(DropReason::BEYOND_SCOPE, wire::Icmpv6Type::kDestinationUnreachable,
+                  static_cast<uint8_t>(wire::UnreachableCode::kBeyondScope));
+  }
+  Interface& out = interface(next_hop->interface);
+  if (received.packet.size() > out.mtu()) {
+    return refuse(DropReason::PACKET_TOO_BIG, wire::Icmpv6Type::kPacketTooBig, 0, out.mtu());
+  }
+  // From here on the frame is ours to change: the Ethernet header goes, the rest
+  // of the packet is sent as it is, without padding.
+  Packet packet = std::move(received.frame);
+  packet.MakeUnique();
+  packet.TrimBack(packet.size() - wire::EthernetHeader::kSize - received.packet.size());
+  packet.TrimFront(wire::EthernetHeader::kSize);
+  --packet.mutable_bytes()[kHopLimitOffset];
+  out.SendToNeighbor(now, next_hop->address, std::move(packet));
+}
+
+}  // namespace dualsim::host

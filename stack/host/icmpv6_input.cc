@@ -1,0 +1,141 @@
+// ICMPv6 messages for this node: RFC 4443, and neighbour and listener discovery
+// handed to their interface.
+
+#include "stack/host/stack_implementation.h"
+#include "stack/ndp/constants.h"
+#include "stack/wire/ndp.h"
+
+namespace dualsim::host {
+
+void Stack::Implementation::OnIcmpv6(const Received& received, ByteView message) {
+  const auto header =
+      wire::Icmpv6Header::Parse(message, received.header.source, received.header.destination);
+  if (!header) return Drop(received, header.reason());
+  switch (header->type) {
+    case wire::Icmpv6Type::kEchoRequest:
+      return OnEchoRequest(received, message);
+    case wire::Icmpv6Type::kEchoReply:
+      return OnEchoReply(received, message);
+    case wire::Icmpv6Type::kMulticastListenerQuery:
+    case wire::Icmpv6Type::kMulticastListenerReportV1:
+    case wire::Icmpv6Type::kMulticastListenerDone:
+    case wire::Icmpv6Type::kMulticastListenerReportV2:
+    case wire::Icmpv6Type::kRouterSolicitation:
+    case wire::Icmpv6Type::kRouterAdvertisement:
+    case wire::Icmpv6Type::kNeighborSolicitation:
+    case wire::Icmpv6Type::kNeighborAdvertisement:
+    case wire::Icmpv6Type::kRedirect:
+      return OnDiscovery(received, header->type, message);
+    default:
+      if (wire::IsError(header->type)) return OnIcmpv6Error(received, message);
+      return Drop(received, DropReason::ICMPV6_UNKNOWN_TYPE);
+  }
+}
+
+void Stack::Implementation::OnDiscovery(const Received& received, wire::Icmpv6Type type,
+                                        ByteView message) {
+  Interface& here = interface(received.interface);
+  std::optional<DropReason> dropped;
+  if (type == wire::Icmpv6Type::kMulticastListenerQuery ||
+      type == wire::Icmpv6Type::kMulticastListenerReportV1 ||
+      type == wire::Icmpv6Type::kMulticastListenerDone ||
+      type == wire::Icmpv6Type::kMulticastListenerReportV2) {
+    dropped =
+        here.OnListenerMessage(received.now, received.header, received.router_alert, type, message);
+  } else if (received.fragmented) {
+    // RFC 6980 §5.
+    dropped = DropReason::NDP_FRAGMENTED;
+  } else {
+    const wire::NdpContext context{.source = received.header.source,
+                                   .destination = received.header.destination,
+                                   .hop_limit = received.header.hop_limit};
+    dropped = here.OnNdpMessage(received.now, context, type, message);
+  }
+  if (dropped) Drop(received, *dropped);
+}
+
+void Stack::Implementation::OnEchoRequest(const Received& received, ByteView message) {
+  const auto request = wire::EchoMessage::Parse(message);
+  if (!request) return Drop(received, request.reason());
+  if (!config_.answer_echo) return Drop(received, DropReason::ICMPV6_ECHO_UNWANTED);
+  // An answer to :: would go nowhere.
+  if (received.header.source.is_unspecified()) {
+    return Drop(received, DropReason::NO_SOURCE_ADDRESS);
+  }
+  wire::EchoMessage reply = *request;
+  reply.type = wire::Icmpv6Type::kEchoReply;
+  Packet payload = environment_.packets.Make(reply.size());
+  reply.Store(payload.mutable_bytes().data());
+  // RFC 4443 §4.2: from the address that was asked; where a group was asked, from
+  // the one that source selection chooses.
+  Outgoing outgoing{.destination = received.header.source,
+                    .interface = received.interface,
+                    .next_header = wire::NextHeader::kIcmpv6};
+  if (!received.header.destination.is_multicast()) outgoing.source = received.header.destination;
+  if (const auto failed = SendIcmpv6(received.now, outgoing, std::move(payload))) {
+    Drop(received, *failed);
+  }
+}
+
+void Stack::Implementation::OnEchoReply(const Received& received, ByteView message) {
+  const auto reply = wire::EchoMessage::Parse(message);
+  if (!reply) return Drop(received, reply.reason());
+  environment_.observer.OnEcho(received.now, {.identifier = reply->identifier,
+                                              .sequence = reply->sequence,
+                                              .from = received.header.source,
+                                              .reply = true,
+                                              .data_size = reply->data.size()});
+}
+
+void Stack::Implementation::OnIcmpv6Error(const Received& received, ByteView message) {
+  const auto error = wire::Icmpv6Error::Parse(message);
+  if (!error) return Drop(received, error.reason());
+  // RFC 4443 §5.2 and RFC 8201 §4: only what quotes a packet of ours is believed.
+  if (error->invoking.size() < wire::Ipv6Header::kSize) {
+    return Drop(received, DropReason::ICMPV6_TRUNCATED);
+  }
+  const Ipv6Address quoted_source = Ipv6Address::Load(error->invoking.data() + 8);
+  const LocalAddress* local = local_addresses_.Find(quoted_source);
+  if (local == nullptr || !local->assigned) {
+    return Drop(received, DropReason::ICMPV6_ERROR_UNMATCHED);
+  }
+  if (error->type == wire::Icmpv6Type::kPacketTooBig) OnPacketTooBig(received, *error);
+  ReportEchoError(received, *error);
+}
+
+void Stack::Implementation::OnPacketTooBig(const Received& received,
+                                           const wire::Icmpv6Error& error) {
+  // RFC 8201 §4: what is below the IPv6 minimum is no MTU, and what does not
+  // lower the estimate changes nothing.
+  constexpr Duration kPathMtuLifetime = Seconds(600);  // §5.3 recommends ten minutes.
+  if (error.parameter < ndp::kMinimumMtu) return;
+  const Ipv6Address destination = Ipv6Address::Load(error.invoking.data() + 24);
+  ipv6::Destination* known = destinations_.Find(destination);
+  if (known == nullptr) return Drop(received, DropReason::ICMPV6_ERROR_UNMATCHED);
+  const uint32_t current =
+      known->path_mtu != 0 ? known->path_mtu : interface(known->interface).mtu();
+  if (error.parameter >= current) return;
+  known->path_mtu = error.parameter;
+  known->path_mtu_until = received.now + kPathMtuLifetime;
+}
+
+void Stack::Implementation::ReportEchoError(const Received& received,
+                                            const wire::Icmpv6Error& error) {
+  const ByteView quoted = error.invoking;
+  const auto next = static_cast<wire::NextHeader>(quoted[6]);
+  const ByteView upper = quoted.subspan(wire::Ipv6Header::kSize);
+  if (next != wire::NextHeader::kIcmpv6 || upper.size() < wire::EchoMessage::kHeaderSize ||
+      static_cast<wire::Icmpv6Type>(upper[0]) != wire::Icmpv6Type::kEchoRequest) {
+    return;
+  }
+  environment_.observer.OnEcho(received.now,
+                               {.identifier = LoadBig16(upper.data() + 4),
+                                .sequence = LoadBig16(upper.data() + 6),
+                                .from = received.header.source,
+                                .reply = false,
+                                .error_type = static_cast<uint8_t>(error.type),
+                                .error_code = error.code,
+                                .data_size = upper.size() - wire::EchoMessage::kHeaderSize});
+}
+
+}  // namespace dualsim::host

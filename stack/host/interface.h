@@ -1,0 +1,137 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "stack/base/packet.h"
+#include "stack/base/time.h"
+#include "stack/group/multicast_listener.h"
+#include "stack/host/config.h"
+#include "stack/host/device.h"
+#include "stack/host/stack.h"
+#include "stack/ndp/neighbor_discovery.h"
+#include "stack/router/router_advertiser.h"
+#include "stack/wire/ipv6.h"
+
+namespace dualsim::host {
+
+// What an interface asks of the stack that it belongs to.
+class InterfaceOwner {
+ public:
+  virtual ~InterfaceOwner() = default;
+  virtual void OnAddressChange(Time now, InterfaceId interface,
+                               const ndp::InterfaceAddress& address) = 0;
+  virtual void OnNextHopsChanged() = 0;
+  virtual void OnPrefixChange(InterfaceId interface, const Ipv6Prefix& prefix, bool on_link) = 0;
+  // A packet that was sent through the interface could not be delivered.
+  virtual void OnUndeliverable(Time now, InterfaceId interface, DropReason reason,
+                               Packet packet) = 0;
+};
+
+// One interface of a stack: its neighbour discovery, its groups and, on a
+// router, its advertising, put together; and the framing of what it sends.
+class Interface final : private ndp::NeighborDiscoveryOutput,
+                        private group::MulticastListenerOutput {
+ public:
+  Interface(InterfaceId id, const InterfaceConfig& config, bool is_router,
+            const Environment& environment, InterfaceOwner& owner);
+
+  void Start(Time now);
+  // Ends in good order: final advertisements, groups left.
+  void Stop(Time now);
+  // Ends without a word.
+  void Crash(Time now);
+  bool up() const { return up_; }
+
+  // An IPv6 packet to a neighbour, a group, or (ready) to a card.
+  void SendToNeighbor(Time now, const Ipv6Address& neighbor, Packet packet) {
+    discovery_.SendToNeighbor(now, neighbor, std::move(packet));
+  }
+  void SendToGroup(Time now, const Ipv6Address& group, Packet packet) {
+    SendToLinkLayer(now, MacAddress::ForGroup(group), std::move(packet));
+  }
+
+  // Whether packets from `source` to the group are taken here.
+  bool IsListeningTo(const Ipv6Address& group, const Ipv6Address& source) const;
+
+  // ICMPv6 messages of neighbour and listener discovery; see ndp::NeighborDiscovery.
+  std::optional<DropReason> OnNdpMessage(Time now, const wire::NdpContext& context,
+                                         wire::Icmpv6Type type, ByteView message);
+  std::optional<DropReason> OnListenerMessage(Time now, const wire::Ipv6Header& header,
+                                              bool router_alert, wire::Icmpv6Type type,
+                                              ByteView message);
+
+  // Replaces or ends the advertising.
+  void Advertise(Time now, const std::optional<router::AdvertiseConfig>& config);
+
+  Time deadline() const;
+  void Advance(Time now);
+
+  ndp::NeighborDiscovery& discovery() { return discovery_; }
+  const ndp::NeighborDiscovery& discovery() const { return discovery_; }
+  const InterfaceConfig& config() const { return config_; }
+  uint32_t mtu() const { return discovery_.parameters().link_mtu; }
+
+ private:
+  // ndp::NeighborDiscoveryOutput.
+  void SendMessage(Time now, const Ipv6Address& source, const Ipv6Address& destination,
+                   std::optional<MacAddress> link_layer_destination, Packet message) override;
+  void SendMessageToNeighbor(Time now, const Ipv6Address& source, const Ipv6Address& destination,
+                             Packet message) override;
+  void SendToLinkLayer(Time now, MacAddress destination, Packet packet) override;
+  void OnUndeliverable(Time now, DropReason reason, Packet packet) override;
+  void ListenToGroup(const Ipv6Address& group) override;
+  void StopListeningToGroup(const Ipv6Address& group) override;
+  void JoinGroup(Time now, const Ipv6Address& group) override;
+  void LeaveGroup(Time now, const Ipv6Address& group) override;
+  void OnAddressChange(Time now, const ndp::InterfaceAddress& address) override;
+  void OnNextHopsChanged(Time now) override;
+  void OnDefaultRouterChange(Time now, const Ipv6Address& router, bool present,
+                             Time until) override;
+  void OnPrefixChange(Time now, const Ipv6Prefix& prefix, bool present, Time until) override;
+  void OnNeighborChange(Time now, const ndp::Neighbor& neighbor) override;
+  void OnLog(Time now, std::string_view text) override;
+
+  // group::MulticastListenerOutput.
+  void SendReport(const wire::ListenerReport& report) override;
+  void SendMessageV1(const wire::ListenerMessageV1& message) override;
+  void JoinCardGroup(const MacAddress& group) override;
+  void LeaveCardGroup(const MacAddress& group) override;
+
+  std::optional<DropReason> OnRouterAdvertisement(Time now, const wire::NdpContext& context,
+                                                  const wire::RouterAdvertisement& message);
+  std::optional<DropReason> OnRouterSolicitation(Time now, const wire::NdpContext& context,
+                                                 const wire::RouterSolicitation& message);
+  void StartAdvertising(Time now);
+  void SendAdvertisements(Time now);
+  void SendListenerMessage(const Ipv6Address& destination, Packet message);
+  static void PrependHeader(const Ipv6Address& source, const Ipv6Address& destination,
+                            wire::NextHeader next_header, uint8_t hop_limit, Packet& message);
+  // The source of what is sent for the interface itself: its link-local address
+  // once that is assigned, else ::.
+  Ipv6Address LinkLocalSource() const;
+
+  // Who wants something, counted; gone when nobody does.
+  template <typename Address>
+  struct Wanted {
+    Address address;
+    uint16_t count = 0;
+  };
+
+  const InterfaceId id_;
+  InterfaceConfig config_;
+  const bool is_router_;
+  Environment environment_;
+  InterfaceOwner& owner_;
+  bool up_ = false;
+  Time now_;  // Of the call that is being served, for outputs that are not told it.
+  std::vector<Wanted<Ipv6Address>> silent_groups_;  // Heard without membership.
+  std::vector<Wanted<MacAddress>> card_groups_;     // Several groups may share one (RFC 2464 §7).
+  ndp::NeighborDiscovery discovery_;
+  group::MulticastListener listener_;
+  RandomStream advertiser_random_;
+  std::unique_ptr<router::RouterAdvertiser> advertiser_;
+};
+
+}  // namespace dualsim::host

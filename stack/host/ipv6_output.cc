@@ -1,0 +1,170 @@
+// IPv6 packets on their way out: RFC 8200 §3, RFC 4861 §5.2 and §7.2, RFC 6724.
+
+#include "stack/host/stack_implementation.h"
+#include "stack/ipv6/source_selection.h"
+#include "stack/wire/ethernet.h"
+
+namespace dualsim::host {
+
+std::optional<InterfaceId> Stack::Implementation::OnlyInterface() const {
+  if (interfaces_.size() != 1) return std::nullopt;
+  return InterfaceId{0};
+}
+
+std::optional<Ipv6Address> Stack::Implementation::SelectSource(const Ipv6Address& destination,
+                                                               InterfaceId outgoing) {
+  ipv6::SourceSelection selection(destination, outgoing);
+  for (size_t i = 0; i < interfaces_.size(); ++i) {
+    for (const ndp::InterfaceAddress& address : interfaces_[i]->discovery().addresses().entries()) {
+      if (!address.assigned()) continue;
+      selection.Offer({.address = address.address,
+                       .prefix_length = address.prefix_length,
+                       .interface = static_cast<InterfaceId>(i),
+                       .deprecated = address.state == AddressState::kDeprecated});
+    }
+  }
+  return selection.best();
+}
+
+ipv6::Destination* Stack::Implementation::FindDestination(Time now, const Ipv6Address& destination,
+                                                          std::optional<InterfaceId> interface_id) {
+  ipv6::Destination* known = destinations_.Find(destination);
+  if (known != nullptr && known->path_mtu != 0 && known->path_mtu_until <= now) {
+    known->path_mtu = 0;  // RFC 8201 §5.3: time to try a larger one.
+  }
+  const bool same = known != nullptr && (!interface_id || *interface_id == known->interface);
+  if (same && destinations_.IsCurrent(*known)) return known;
+  std::optional<NextHop> next_hop;
+  if (destination.is_link_local()) {
+    if (!interface_id) interface_id = OnlyInterface();
+    if (!interface_id) return nullptr;
+    next_hop = NextHop{*interface_id, destination};
+  } else {
+    next_hop = FindRoute(destination);
+  }
+  if (!next_hop || !interface(next_hop->interface).up()) return nullptr;
+  ipv6::Destination& entry = destinations_.FindOrAdd(destination);
+  entry.interface = next_hop->interface;
+  entry.next_hop = next_hop->address;
+  entry.redirected = false;
+  destinations_.MarkCurrent(entry);
+  return &entry;
+}
+
+std::optional<DropReason> Stack::Implementation::SendIcmpv6(Time now, Outgoing outgoing,
+                                                            Packet message) {
+  if (outgoing.source.is_unspecified()) {
+    std::optional<InterfaceId> out = outgoing.interface ? outgoing.interface : OnlyInterface();
+    if (!outgoing.destination.is_multicast()) {
+      const LocalAddress* local = local_addresses_.Find(outgoing.destination);
+      const ipv6::Destination* destination =
+          local == nullptr ? FindDestination(now, outgoing.destination, outgoing.interface)
+                           : nullptr;
+      if (local == nullptr && destination == nullptr) return DropReason::NO_ROUTE;
+      out = local != nullptr ? local->interface : destination->interface;
+    }
+    if (!out) return DropReason::NO_ROUTE;
+    const std::optional<Ipv6Address> source = SelectSource(outgoing.destination, *out);
+    if (!source) return DropReason::NO_SOURCE_ADDRESS;
+    outgoing.source = *source;
+  }
+  wire::StoreIcmpv6Checksum(message.mutable_bytes(), outgoing.source, outgoing.destination);
+  return Send(now, outgoing, std::move(message));
+}
+
+std::optional<DropReason> Stack::Implementation::Send(Time now, const Outgoing& outgoing,
+                                                      Packet payload) {
+  if (outgoing.destination.is_multicast()) {
+    const std::optional<InterfaceId> out =
+        outgoing.interface ? outgoing.interface : OnlyInterface();
+    if (!out) return DropReason::NO_ROUTE;
+    return Transmit(now, outgoing, *out, outgoing.destination, interface(*out).mtu(),
+                    std::move(payload));
+  }
+  if (const LocalAddress* local = local_addresses_.Find(outgoing.destination)) {
+    if (local->assigned) {
+      return Transmit(now, outgoing, local->interface, outgoing.destination, ~uint32_t{0},
+                      std::move(payload));
+    }
+  }
+  // §5.2, and mirage-stack.md 17: without a router an off-link destination is
+  // unreachable at once; nothing is assumed to be on link.
+  const ipv6::Destination* destination =
+      FindDestination(now, outgoing.destination, outgoing.interface);
+  if (destination == nullptr) return DropReason::NO_ROUTE;
+  const uint32_t mtu = interface(destination->interface).mtu();
+  const uint32_t path_mtu = destination->path_mtu != 0 ? std::min(mtu, destination->path_mtu) : mtu;
+  return Transmit(now, outgoing, destination->interface, destination->next_hop, path_mtu,
+                  std::move(payload));
+}
+
+std::optional<DropReason> Stack::Implementation::Transmit(Time now, const Outgoing& outgoing,
+                                                          InterfaceId out,
+                                                          const Ipv6Address& next_hop,
+                                                          uint32_t path_mtu, Packet payload) {
+  const uint8_t cur_hop_limit = interface(out).discovery().parameters().cur_hop_limit;
+  const wire::Ipv6Header header{.traffic_class = outgoing.traffic_class,
+                                .payload_length = static_cast<uint16_t>(payload.size()),
+                                .next_header = outgoing.next_header,
+                                .hop_limit = outgoing.hop_limit.value_or(cur_hop_limit),
+                                .source = outgoing.source,
+                                .destination = outgoing.destination};
+  if (payload.size() > 0xffff) return DropReason::PACKET_TOO_BIG;
+  header.Store(payload.Prepend(wire::Ipv6Header::kSize).data());
+  if (payload.size() > path_mtu) return SendFragments(now, out, next_hop, payload, path_mtu);
+  const LocalAddress* local = local_addresses_.Find(outgoing.destination);
+  if (local != nullptr && local->assigned) {
+    // RFC 8200 §3 does not send to oneself over a link.
+    DeliverPacket(now, local->interface, std::move(payload), false, false);
+  } else {
+    SendToNextHop(now, out, next_hop, std::move(payload));
+  }
+  return std::nullopt;
+}
+
+std::optional<DropReason> Stack::Implementation::SendFragments(Time now, InterfaceId out,
+                                                               const Ipv6Address& next_hop,
+                                                               const Packet& packet,
+                                                               uint32_t path_mtu) {
+  ipv6::Fragmentation fragmentation(packet.bytes(), path_mtu, static_cast<uint32_t>(random_()));
+  if (!fragmentation.possible()) return DropReason::PACKET_TOO_BIG;
+  while (Packet fragment = fragmentation.Next(environment_.packets)) {
+    SendToNextHop(now, out, next_hop, std::move(fragment));
+  }
+  return std::nullopt;
+}
+
+void Stack::Implementation::SendToNextHop(Time now, InterfaceId out, const Ipv6Address& next_hop,
+                                          Packet packet) {
+  if (next_hop.is_multicast()) {
+    interface(out).SendToGroup(now, next_hop, std::move(packet));
+  } else {
+    interface(out).SendToNeighbor(now, next_hop, std::move(packet));
+  }
+}
+
+std::optional<DropReason> Stack::Implementation::SendEchoRequest(Time now,
+                                                                 const EchoRequest& request) {
+  if (!running_) return DropReason::INTERFACE_DOWN;
+  const wire::EchoMessage header{.type = wire::Icmpv6Type::kEchoRequest,
+                                 .identifier = request.identifier,
+                                 .sequence = request.sequence,
+                                 .data = {}};
+  Packet message = environment_.packets.Make(wire::EchoMessage::kHeaderSize + request.data_size);
+  header.Store(message.mutable_bytes().data());
+  uint8_t* data = message.mutable_bytes().data() + wire::EchoMessage::kHeaderSize;
+  // The pattern that ping has always sent: each byte counts on.
+  for (size_t i = 0; i < request.data_size; ++i) data[i] = static_cast<uint8_t>(i);
+  const Outgoing outgoing{.source = request.source.value_or(Ipv6Address()),
+                          .destination = request.destination,
+                          .interface = request.interface,
+                          .next_header = wire::NextHeader::kIcmpv6,
+                          .hop_limit = request.hop_limit};
+  if (request.source) {
+    const LocalAddress* local = local_addresses_.Find(*request.source);
+    if (local == nullptr || !local->assigned) return DropReason::NO_SOURCE_ADDRESS;
+  }
+  return SendIcmpv6(now, outgoing, std::move(message));
+}
+
+}  // namespace dualsim::host

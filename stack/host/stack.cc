@@ -1,0 +1,137 @@
+#include "stack/host/stack.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "stack/host/stack_implementation.h"
+
+namespace dualsim::host {
+
+Stack::Stack(StackConfig config, Environment environment)
+    : implementation_(std::make_unique<Implementation>(std::move(config), environment)) {}
+Stack::~Stack() = default;
+
+void Stack::Boot(Time now) { implementation_->Boot(now); }
+void Stack::ShutDown(Time now) { implementation_->ShutDown(now); }
+void Stack::Crash(Time now) { implementation_->Crash(now); }
+bool Stack::running() const { return implementation_->running(); }
+void Stack::Receive(Time now, InterfaceId interface, Packet frame) {
+  implementation_->Receive(now, interface, std::move(frame));
+}
+void Stack::Advance(Time now) { implementation_->Advance(now); }
+Time Stack::deadline() const { return implementation_->deadline(); }
+void Stack::SetCarrier(Time now, InterfaceId interface, bool up) {
+  implementation_->SetCarrier(now, interface, up);
+}
+Stack::Refusal Stack::AddAddress(Time now, InterfaceId interface, const Ipv6Cidr& address) {
+  return implementation_->AddAddress(now, interface, address);
+}
+Stack::Refusal Stack::RemoveAddress(Time now, InterfaceId interface, const Ipv6Address& address) {
+  return implementation_->RemoveAddress(now, interface, address);
+}
+Stack::Refusal Stack::AddRoute(Time now, const RouteConfig& route) {
+  return implementation_->AddRoute(now, route);
+}
+Stack::Refusal Stack::RemoveRoute(Time now, const Ipv6Prefix& prefix) {
+  return implementation_->RemoveRoute(now, prefix);
+}
+Stack::Refusal Stack::Advertise(Time now, InterfaceId interface,
+                                const std::optional<router::AdvertiseConfig>& config) {
+  return implementation_->Advertise(now, interface, config);
+}
+std::optional<DropReason> Stack::SendEchoRequest(Time now, const EchoRequest& request) {
+  return implementation_->SendEchoRequest(now, request);
+}
+
+Stack::Implementation::Implementation(StackConfig config, Environment environment)
+    : config_(std::move(config)),
+      environment_(environment),
+      random_(environment.random.Stream("stack")) {
+  for (size_t i = 0; i < config_.interfaces.size(); ++i) {
+    interfaces_.push_back(std::make_unique<Interface>(static_cast<InterfaceId>(i),
+                                                      config_.interfaces[i], config_.forwarding,
+                                                      environment_, *this));
+  }
+}
+
+void Stack::Implementation::Boot(Time now) {
+  running_ = true;
+  for (const RouteConfig& route : config_.routes) AddRoute(now, route);
+  for (const auto& interface : interfaces_) interface->Start(now);
+}
+
+void Stack::Implementation::ShutDown(Time now) {
+  if (!running_) return;
+  for (const auto& interface : interfaces_) interface->Stop(now);
+  running_ = false;
+  routes_ = {};
+  destinations_.Clear();
+  reassembler_.Clear();
+}
+
+void Stack::Implementation::Crash(Time now) {
+  if (!running_) return;
+  for (const auto& interface : interfaces_) interface->Crash(now);
+  ShutDown(now);
+}
+
+void Stack::Implementation::Advance(Time now) {
+  if (!running_) return;
+  for (const auto& interface : interfaces_) {
+    if (interface->deadline() <= now) interface->Advance(now);
+  }
+  if (reassembler_.deadline() <= now) {
+    now_ = now;
+    reassembler_.Advance(now, *this);
+  }
+}
+
+Time Stack::Implementation::deadline() const {
+  if (!running_) return Time::Never();
+  Time next = reassembler_.deadline();
+  for (const auto& interface : interfaces_) next = std::min(next, interface->deadline());
+  return next;
+}
+
+void Stack::Implementation::SetCarrier(Time now, InterfaceId id, bool up) {
+  if (!running_ || interface(id).up() == up) return;
+  if (up) {
+    interface(id).Start(now);
+  } else {
+    interface(id).Crash(now);
+  }
+  destinations_.Invalidate();
+}
+
+void Stack::Implementation::OnPrefixChange(InterfaceId id, const Ipv6Prefix& prefix,
+                                           bool on_link) {
+  if (on_link) return on_link_.Add({prefix, id, Ipv6Address()});
+  on_link_.Remove(prefix);
+  // Another interface may be on the same link.
+  for (size_t i = 0; i < interfaces_.size(); ++i) {
+    for (const auto& entry : interfaces_[i]->discovery().prefixes().entries()) {
+      if (entry.prefix == prefix) on_link_.Add({prefix, static_cast<InterfaceId>(i), {}});
+    }
+  }
+}
+
+void Stack::Implementation::OnAddressChange(Time now, InterfaceId id,
+                                            const ndp::InterfaceAddress& address) {
+  const bool gone =
+      address.state == AddressState::kRemoved || address.state == AddressState::kDuplicate;
+  if (gone) {
+    const LocalAddress* local = local_addresses_.Find(address.address);
+    if (local != nullptr && local->interface == id) local_addresses_.Erase(address.address);
+  } else {
+    local_addresses_.Insert(address.address, {.interface = id, .assigned = address.assigned()});
+  }
+  environment_.observer.OnAddress(now, {.interface = id,
+                                        .address = address.address,
+                                        .prefix_length = address.prefix_length,
+                                        .state = address.state,
+                                        .origin = address.origin,
+                                        .preferred_until = address.preferred_until,
+                                        .valid_until = address.valid_until});
+}
+
+}  // namespace dualsim::host

@@ -1,0 +1,168 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stack/host/interface.h"
+#include "stack/host/stack.h"
+#include "stack/icmp/error_limiter.h"
+#include "stack/icmp/icmp_error.h"
+#include "stack/ipv6/destination_cache.h"
+#include "stack/ipv6/fragmentation.h"
+#include "stack/ipv6/reassembly.h"
+#include "stack/ipv6/routing_table.h"
+#include "stack/wire/address_map.h"
+#include "stack/wire/icmpv6.h"
+#include "stack/wire/ipv6.h"
+
+namespace dualsim::host {
+
+// The stack behind stack.h: interfaces, input, output and forwarding put
+// together. One file per concern: boot and the four verbs (stack.cc), what an
+// operator does (operator.cc), input (ipv6_input.cc, icmpv6_input.cc), output
+// (ipv6_output.cc), forwarding (forwarding.cc).
+class Stack::Implementation final : public InterfaceOwner, private ipv6::ReassemblyOutput {
+ public:
+  Implementation(StackConfig config, Environment environment);
+
+  void Boot(Time now);
+  void ShutDown(Time now);
+  void Crash(Time now);
+  bool running() const { return running_; }
+  void Receive(Time now, InterfaceId interface, Packet frame);
+  void Advance(Time now);
+  Time deadline() const;
+  void SetCarrier(Time now, InterfaceId interface, bool up);
+
+  Refusal AddAddress(Time now, InterfaceId interface, const Ipv6Cidr& address);
+  Refusal RemoveAddress(Time now, InterfaceId interface, const Ipv6Address& address);
+  Refusal AddRoute(Time now, const RouteConfig& route);
+  Refusal RemoveRoute(Time now, const Ipv6Prefix& prefix);
+  Refusal Advertise(Time now, InterfaceId interface,
+                    const std::optional<router::AdvertiseConfig>& config);
+  std::optional<DropReason> SendEchoRequest(Time now, const EchoRequest& request);
+
+ private:
+  // A packet on its way up. The views are into `frame`.
+  struct Received {
+    Time now;
+    InterfaceId interface {};
+    Packet frame;
+    size_t packet_offset = 0;  // Of the IPv6 header in `frame`.
+    ByteView packet;           // From the IPv6 header to what Payload Length says.
+    wire::Ipv6Header header;
+    bool link_layer_multicast = false;
+    bool router_alert = false;  // The Hop-by-Hop Options held Router Alert.
+    bool fragmented = false;    // It came in fragments, be it a single one.
+  };
+  // Where the walk over the headers stands.
+  struct Cursor {
+    wire::NextHeader next{};
+    size_t offset = 0;              // Of the header that `next` names.
+    size_t next_header_offset = 0;  // Of the byte that named it.
+  };
+  enum class Verdict { kContinue, kDone };
+
+  // InterfaceOwner.
+  void OnAddressChange(Time now, InterfaceId interface,
+                       const ndp::InterfaceAddress& address) override;
+  void OnNextHopsChanged() override { destinations_.Invalidate(); }
+  void OnPrefixChange(InterfaceId interface, const Ipv6Prefix& prefix, bool on_link) override;
+  void OnUndeliverable(Time now, InterfaceId interface, DropReason reason, Packet packet) override;
+
+  // Input.
+  void ReceiveIpv6(Received& received);
+  void Deliver(Received& received);
+  Verdict OnHopByHopOptions(Received& received, Cursor& cursor);
+  Verdict OnOptions(Received& received, Cursor& cursor, bool hop_by_hop);
+  Verdict OnOption(Received& received, const wire::Ipv6Option& option, size_t header_offset);
+  Verdict OnRoutingHeader(Received& received, Cursor& cursor);
+  void OnFragment(Received& received, const Cursor& cursor);
+  // ipv6::ReassemblyOutput.
+  // The interface that has the packet's destination; the first where none has.
+  InterfaceId InterfaceOfDestination(ByteView packet) const;
+  void DropFragment(DropReason reason, ByteView packet) override;
+  void SendError(const wire::Icmpv6Error& error, bool link_layer_group) override;
+  void DeliverUpper(Received& received, const Cursor& cursor);
+  void OnIcmpv6(const Received& received, ByteView message);
+  void OnEchoRequest(const Received& received, ByteView message);
+  void OnEchoReply(const Received& received, ByteView message);
+  void OnIcmpv6Error(const Received& received, ByteView message);
+  void OnPacketTooBig(const Received& received, const wire::Icmpv6Error& error);
+  void ReportEchoError(const Received& received, const wire::Icmpv6Error& error);
+  void OnDiscovery(const Received& received, wire::Icmpv6Type type, ByteView message);
+
+  // Forwarding.
+  void Forward(Received& received);
+  struct NextHop {
+    InterfaceId interface {};
+    Ipv6Address address;
+  };
+  std::optional<NextHop> FindRoute(const Ipv6Address& destination);
+
+  // Output.
+  struct Outgoing {
+    Ipv6Address source;
+    Ipv6Address destination;
+    std::optional<InterfaceId> interface;  // For destinations that do not leave their link.
+    wire::NextHeader next_header{};
+    std::optional<uint8_t> hop_limit;
+    uint8_t traffic_class = 0;
+  };
+  // Sends an upper-layer packet, its checksum done.
+  std::optional<DropReason> Send(Time now, const Outgoing& outgoing, Packet payload);
+  // Chooses the source where it is unspecified, does the checksum, sends.
+  std::optional<DropReason> SendIcmpv6(Time now, Outgoing outgoing, Packet message);
+  std::optional<DropReason> Transmit(Time now, const Outgoing& outgoing, InterfaceId interface,
+                                     const Ipv6Address& next_hop, uint32_t path_mtu,
+                                     Packet payload);
+  std::optional<DropReason> SendFragments(Time now, InterfaceId interface,
+                                          const Ipv6Address& next_hop, const Packet& packet,
+                                          uint32_t path_mtu);
+  void SendToNextHop(Time now, InterfaceId interface, const Ipv6Address& next_hop, Packet packet);
+  // Takes a packet without Ethernet header as one that came in.
+  void DeliverPacket(Time now, InterfaceId interface, Packet packet, bool link_layer_multicast,
+                     bool fragmented);
+  ipv6::Destination* FindDestination(Time now, const Ipv6Address& destination,
+                                     std::optional<InterfaceId> interface);
+  std::optional<Ipv6Address> SelectSource(const Ipv6Address& destination, InterfaceId outgoing);
+  std::optional<InterfaceId> OnlyInterface() const;
+
+  // An ICMPv6 error about `invoking`, if one may be sent.
+  void SendError(Time now, InterfaceId interface, ByteView invoking, bool link_layer_multicast,
+                 const icmp::ErrorMessage& error);
+  void ParameterProblem(const Received& received, uint8_t code, size_t pointer);
+
+  void Drop(Time now, InterfaceId interface, DropReason reason, ByteView packet);
+  void Drop(const Received& received, DropReason reason) {
+    Drop(received.now, received.interface, reason, received.packet);
+  }
+  void Log(Time now, const std::string& text);
+
+  Interface& interface(InterfaceId id) { return *interfaces_[static_cast<size_t>(id)]; }
+  const Interface& interface(InterfaceId id) const { return *interfaces_[static_cast<size_t>(id)]; }
+  Refusal CheckInterface(InterfaceId id) const;
+
+  // An address that packets may be for.
+  struct LocalAddress {
+    InterfaceId interface {};
+    bool assigned = false;  // Otherwise tentative.
+  };
+
+  StackConfig config_;
+  Environment environment_;
+  bool running_ = false;
+  std::vector<std::unique_ptr<Interface>> interfaces_;
+  AddressMap<LocalAddress> local_addresses_;
+  ipv6::RoutingTable on_link_;  // The Prefix Lists of all interfaces.
+  ipv6::RoutingTable routes_;
+  ipv6::DestinationCache destinations_;
+  ipv6::Reassembler reassembler_;
+  Time now_;  // Of the call that is being served, for outputs that are not told it.
+  RandomStream random_;
+  icmp::ErrorLimiter error_limiter_;
+};
+
+}  // namespace dualsim::host

@@ -1,0 +1,161 @@
+#include "stack/host/stack.h"
+
+#include <gtest/gtest.h>
+
+#include "stack/wire/icmpv6.h"
+#include "stack/wire/ipv6.h"
+#include "tests/stack/host/test_link.h"
+
+namespace dualsim::host {
+namespace {
+
+constexpr Time At(int64_t seconds) { return Time() + Seconds(seconds); }
+
+StackConfig Host(const std::string& name, uint8_t number) {
+  InterfaceConfig interface;
+  interface.name = "eth0";
+  interface.mac = MacAddress({2, 0, 0, 0, 0, number});
+  StackConfig config;
+  config.name = name;
+  config.interfaces.push_back(interface);
+  return config;
+}
+
+Ipv6Address LinkLocal(uint8_t number) {
+  return Ipv6Address::FromIntegers(0xfe80ull << 48, 0x0000'00ff'fe00'0000ull | number);
+}
+
+TEST(Stack, AHostBootsToAPreferredLinkLocalAddressWithinTwoSeconds) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  a.stack.Boot(At(0));
+  link.RunUntil(At(2));
+  EXPECT_EQ(a.StateOf(LinkLocal(1)), AddressState::kPreferred);
+}
+
+TEST(Stack, TwoHostsPingOverTheirLinkLocalAddresses) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  auto& b = link.Add(Host("b", 2));
+  a.stack.Boot(At(0));
+  b.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  ASSERT_EQ(a.stack.SendEchoRequest(At(3), {.destination = LinkLocal(2), .identifier = 7}),
+            std::nullopt);
+  link.RunUntil(At(4));
+  ASSERT_EQ(a.echoes.size(), 1u);
+  EXPECT_TRUE(a.echoes[0].reply);
+  EXPECT_EQ(a.echoes[0].from, LinkLocal(2));
+  EXPECT_EQ(a.echoes[0].data_size, 56u);
+}
+
+TEST(Stack, AnEchoLargerThanTheMtuGoesAndComesBackInFragments) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  auto& b = link.Add(Host("b", 2));
+  a.stack.Boot(At(0));
+  b.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  // One to resolve the address: the queue of an unresolved neighbour is short.
+  a.stack.SendEchoRequest(At(3), {.destination = LinkLocal(2)});
+  link.RunUntil(At(4));
+  ASSERT_EQ(a.stack.SendEchoRequest(At(4), {.destination = LinkLocal(2), .data_size = 5000}),
+            std::nullopt);
+  link.RunUntil(At(5));
+  ASSERT_EQ(a.echoes.size(), 2u);
+  EXPECT_EQ(a.echoes[1].data_size, 5000u);
+}
+
+TEST(Stack, TheSecondHostWithOneMacGivesUpAndTheFirstKeepsItsAddress) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  auto& b = link.Add(Host("b", 1));
+  a.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  b.stack.Boot(At(3));
+  link.RunUntil(At(6));
+  EXPECT_EQ(a.StateOf(LinkLocal(1)), AddressState::kPreferred);
+  EXPECT_EQ(b.StateOf(LinkLocal(1)), AddressState::kDuplicate);
+}
+
+TEST(Stack, AnOffLinkDestinationWithoutRouterIsUnreachableAtOnce) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  a.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  EXPECT_EQ(a.stack.SendEchoRequest(At(3), {.destination = *Ipv6Address::Parse("2001:db8::1")}),
+            DropReason::NO_ROUTE);
+}
+
+TEST(Stack, AnUnresolvedNeighborIsReportedToTheSender) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  a.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  a.stack.SendEchoRequest(At(3), {.destination = LinkLocal(9), .identifier = 5, .sequence = 1});
+  link.RunUntil(At(6));
+  ASSERT_EQ(a.echoes.size(), 1u);
+  EXPECT_FALSE(a.echoes[0].reply);
+  EXPECT_EQ(a.echoes[0].error_type, 1);
+  EXPECT_EQ(a.echoes[0].error_code, 3);
+  EXPECT_TRUE(a.Dropped(DropReason::ADDRESS_UNREACHABLE));
+}
+
+TEST(Stack, PingingItselfNeedsNoLink) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  a.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  const size_t before = link.seen().size();
+  a.stack.SendEchoRequest(At(3), {.destination = LinkLocal(1)});
+  ASSERT_EQ(a.echoes.size(), 1u);
+  EXPECT_TRUE(a.echoes[0].reply);
+  EXPECT_EQ(link.seen().size(), before);
+}
+
+TEST(Stack, ARebootedHostProbesItsAddressesAgain) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  a.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  a.stack.Crash(At(3));
+  EXPECT_EQ(a.StateOf(LinkLocal(1)), AddressState::kRemoved);
+  EXPECT_EQ(a.stack.deadline(), Time::Never());
+  EXPECT_TRUE(a.groups.empty());
+  a.stack.Boot(At(4));
+  EXPECT_EQ(a.StateOf(LinkLocal(1)), AddressState::kTentative);
+  link.RunUntil(At(6));
+  EXPECT_EQ(a.StateOf(LinkLocal(1)), AddressState::kPreferred);
+}
+
+TEST(Stack, APacketForAnUnknownNextHeaderIsAnsweredWithAParameterProblem) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  auto& b = link.Add(Host("b", 2));
+  a.stack.Boot(At(0));
+  b.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  std::vector<uint8_t> frame(14 + 40 + 8);
+  std::copy_n(std::vector<uint8_t>{2, 0, 0, 0, 0, 1}.begin(), 6, frame.begin());
+  std::copy_n(std::vector<uint8_t>{2, 0, 0, 0, 0, 2}.begin(), 6, frame.begin() + 6);
+  frame[12] = 0x86;
+  frame[13] = 0xdd;
+  const wire::Ipv6Header header{.payload_length = 8,
+                                .next_header = static_cast<wire::NextHeader>(200),
+                                .source = LinkLocal(2),
+                                .destination = LinkLocal(1)};
+  header.Store(frame.data() + 14);
+  link.Inject(frame);
+  link.RunUntil(At(5));
+  EXPECT_TRUE(a.Dropped(DropReason::IPV6_UNKNOWN_NEXT_HEADER));
+  const auto answer =
+      std::find_if(link.seen().begin(), link.seen().end(), [](const TestLink::Seen& seen) {
+        return seen.frame.size() == 14 + 40 + 8 + 48 && seen.frame[54] == 4;
+      });
+  ASSERT_NE(answer, link.seen().end()) << "no Parameter Problem";
+  EXPECT_EQ(answer->frame[55], 1) << "code 1";
+  EXPECT_EQ(answer->frame[61], 6) << "points at the Next Header field";
+}
+
+}  // namespace
+}  // namespace dualsim::host
