@@ -41,9 +41,8 @@ bool Want(std::vector<Wanted>& wanted, const Address& address) {
 // Counts one less; true where nobody is left. Requires that somebody was there.
 template <typename Wanted, typename Address>
 bool Unwant(std::vector<Wanted>& wanted, const Address& address) {
-  const auto found = std::find_if(wanted.begin(), wanted.end(), [&](const Wanted& entry) {
-    return entry.address == address;
-  });
+  const auto found = std::find_if(wanted.begin(), wanted.end(),
+                                  [&](const Wanted& entry) { return entry.address == address; });
   if (found == wanted.end() || --found->count > 0) return false;
   wanted.erase(found);
   return true;
@@ -76,8 +75,7 @@ void Interface::Stop(Time now) {
   if (!up_) return;
   now_ = now;
   if (advertiser_ != nullptr) {
-    advertiser_->ShutDown(now);
-    SendAdvertisements(now);
+    SendAdvertisement(now, advertiser_->ShutDown(now));
   }
   listener_.ShutDown(*this);
   Crash(now);
@@ -100,7 +98,7 @@ void Interface::Advertise(Time now, const std::optional<router::AdvertiseConfig>
   } else if (config) {
     advertiser_->Reconfigure(now, *config);
   } else {
-    advertiser_->Stop(now);
+    advertiser_->Cease(now);
   }
 }
 
@@ -109,7 +107,7 @@ void Interface::StartAdvertising(Time now) {
   // so that there is none before that is assigned.
   if (!config_.advertise || !up_ || LinkLocalSource().is_unspecified()) return;
   advertiser_ = std::make_unique<router::RouterAdvertiser>(
-      *config_.advertise, config_.mac, now, RandomStream(advertiser_random_(), "advertiser", ""));
+      now, *config_.advertise, config_.mac, RandomStream(advertiser_random_(), "advertiser", ""));
 }
 
 Ipv6Address Interface::LinkLocalSource() const {
@@ -170,8 +168,8 @@ std::optional<DropReason> Interface::OnRouterAdvertisement(
     Time now, const wire::NdpContext& context, const wire::RouterAdvertisement& message) {
   if (advertiser_ == nullptr) return discovery_.OnRouterAdvertisement(now, context, message);
   // RFC 4861 §6.2.7: an advertising router compares what others say.
-  for (const std::string& line : advertiser_->Inconsistencies(context.source, message)) {
-    OnLog(now, line);
+  for (const std::string& difference : advertiser_->Inconsistencies(now, message)) {
+    OnLog(now, "router " + context.source.ToString() + " advertises otherwise: " + difference);
   }
   return std::nullopt;
 }
@@ -181,7 +179,7 @@ std::optional<DropReason> Interface::OnRouterSolicitation(Time now, const wire::
   if (!is_router_) return DropReason::RS_NOT_A_ROUTER;
   discovery_.OnRouterSolicitation(now, context, message);
   if (advertiser_ == nullptr) return DropReason::RS_NOT_A_ROUTER;
-  advertiser_->OnRouterSolicitation(now, context.source);
+  advertiser_->OnSolicitation(now);
   return std::nullopt;
 }
 
@@ -265,13 +263,17 @@ void Interface::SendListenerMessage(const Ipv6Address& destination, Packet messa
 
 void Interface::SendAdvertisements(Time now) {
   while (advertiser_ != nullptr) {
-    const std::optional<router::OutgoingAdvertisement> next = advertiser_->Advance(now);
-    if (!next) break;
-    Packet message = environment_.packets.Make(next->message.size());
-    next->message.Store(message.mutable_bytes().data());
-    SendMessage(now, LinkLocalSource(), next->destination, std::nullopt, std::move(message));
+    const std::optional<wire::RouterAdvertisement> message = advertiser_->Advance(now);
+    if (!message) break;
+    SendAdvertisement(now, *message);
   }
-  if (advertiser_ != nullptr && advertiser_->stopped()) advertiser_.reset();
+  if (advertiser_ != nullptr && advertiser_->ceased()) advertiser_.reset();
+}
+
+void Interface::SendAdvertisement(Time now, const wire::RouterAdvertisement& message) {
+  Packet packet = environment_.packets.Make(message.size());
+  message.Store(packet.mutable_bytes().data());
+  SendMessage(now, LinkLocalSource(), Ipv6Address::AllNodes(), std::nullopt, std::move(packet));
 }
 
 // What neighbour discovery tells.

@@ -105,6 +105,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
                                                  const wire::RouterSolicitation& message);
   void StartAdvertising(Time now);
   void SendAdvertisements(Time now);
+  void SendAdvertisement(Time now, const wire::RouterAdvertisement& message);
   void SendListenerMessage(const Ipv6Address& destination, Packet message);
   static void PrependHeader(const Ipv6Address& source, const Ipv6Address& destination,
                             wire::NextHeader next_header, uint8_t hop_limit, Packet& message);

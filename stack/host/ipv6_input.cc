@@ -189,8 +189,8 @@ void Stack::Implementation::OnFragment(Received& received, const Cursor& cursor)
   Packet whole = reassembler_.Add(received.now, std::move(packet), cursor.offset,
                                   received.link_layer_multicast, environment_.packets, *this);
   if (whole) {
-    DeliverPacket(received.now, received.interface, std::move(whole),
-                  received.link_layer_multicast, true);
+    DeliverPacket(received.now, received.interface, std::move(whole), received.link_layer_multicast,
+                  true);
   }
 }
 
@@ -221,7 +221,7 @@ void Stack::Implementation::SendError(const wire::Icmpv6Error& error, bool link_
 
 InterfaceId Stack::Implementation::InterfaceOfDestination(ByteView packet) const {
   const LocalAddress* local = local_addresses_.Find(Ipv6Address::Load(packet.data() + 24));
-  return local != nullptr ? local->interface : InterfaceId{0};
+  return local != nullptr ? local->interface : InterfaceId { 0 };
 }
 
 void Stack::Implementation::DeliverUpper(Received& received, const Cursor& cursor) {

@@ -103,8 +103,7 @@ void Stack::Implementation::SetCarrier(Time now, InterfaceId id, bool up) {
   destinations_.Invalidate();
 }
 
-void Stack::Implementation::OnPrefixChange(InterfaceId id, const Ipv6Prefix& prefix,
-                                           bool on_link) {
+void Stack::Implementation::OnPrefixChange(InterfaceId id, const Ipv6Prefix& prefix, bool on_link) {
   if (on_link) return on_link_.Add({prefix, id, Ipv6Address()});
   on_link_.Remove(prefix);
   // Another interface may be on the same link.

@@ -127,12 +127,6 @@ std::optional<std::pair<Ipv6Address, int>> ParseWithLength(std::string_view text
   return std::pair(*address, static_cast<int>(*length));
 }
 
-// The leading `length` bits set, of one half of an address.
-uint64_t HalfMask(int length) {
-  if (length <= 0) return 0;
-  return length >= 64 ? ~uint64_t{0} : ~uint64_t{0} << (64 - length);
-}
-
 }  // namespace
 
 std::optional<Ipv6Address> Ipv6Address::Parse(std::string_view text) {
@@ -193,15 +187,6 @@ int CommonPrefixLength(const Ipv6Address& a, const Ipv6Address& b) {
   const uint64_t high = a.high() ^ b.high();
   if (high != 0) return std::countl_zero(high);
   return 64 + std::countl_zero(a.low() ^ b.low());
-}
-
-Ipv6Prefix::Ipv6Prefix(const Ipv6Address& address, int length)
-    : address_(Ipv6Address::FromIntegers(address.high() & HalfMask(length),
-                                         address.low() & HalfMask(length - 64))),
-      length_(static_cast<uint8_t>(length)) {}
-
-bool Ipv6Prefix::Contains(const Ipv6Address& address) const {
-  return CommonPrefixLength(address_, address) >= length_;
 }
 
 std::optional<Ipv6Prefix> Ipv6Prefix::Parse(std::string_view text) {

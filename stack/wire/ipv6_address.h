@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <cstring>
@@ -71,6 +72,15 @@ class Ipv6Address {
 
   constexpr const std::array<uint8_t, kSize>& bytes() const { return bytes_; }
   friend constexpr auto operator<=>(const Ipv6Address&, const Ipv6Address&) = default;
+  // Two words instead of the call of memcmp that an array's comparison is.
+  friend constexpr bool operator==(const Ipv6Address& a, const Ipv6Address& b) {
+    const auto words = [](const Ipv6Address& x) {
+      return std::bit_cast<std::array<uint64_t, 2>>(x.bytes_);
+    };
+    const auto left = words(a);
+    const auto right = words(b);
+    return ((left[0] ^ right[0]) | (left[1] ^ right[1])) == 0;
+  }
 
  private:
   std::array<uint8_t, kSize> bytes_{};
@@ -87,19 +97,30 @@ class Ipv6Prefix {
  public:
   constexpr Ipv6Prefix() = default;  // ::/0
   // Clears the bits after `length`. Requires length <= 128.
-  Ipv6Prefix(const Ipv6Address& address, int length);
+  Ipv6Prefix(const Ipv6Address& address, int length)
+      : address_(Ipv6Address::FromIntegers(address.high() & HalfMask(length),
+                                           address.low() & HalfMask(length - 64))),
+        length_(static_cast<uint8_t>(length)) {}
 
   // "2001:db8::/64"; nullopt when it is not of that form, when the length is
   // over 128, or when a bit after the length is set.
   static std::optional<Ipv6Prefix> Parse(std::string_view text);
   std::string ToString() const;
 
-  bool Contains(const Ipv6Address& address) const;
+  bool Contains(const Ipv6Address& address) const {
+    return Ipv6Prefix(address, length_).address_ == address_;
+  }
   const Ipv6Address& address() const { return address_; }
   int length() const { return length_; }
   friend constexpr auto operator<=>(const Ipv6Prefix&, const Ipv6Prefix&) = default;
 
  private:
+  // The highest `bits` of 64, 0 where negative, all where over 64.
+  static constexpr uint64_t HalfMask(int bits) {
+    if (bits <= 0) return 0;
+    return bits >= 64 ? ~uint64_t{0} : ~(~uint64_t{0} >> bits);
+  }
+
   Ipv6Address address_;
   uint8_t length_ = 0;
 };

@@ -56,6 +56,10 @@ class MacAddress {
   }
 
   friend constexpr auto operator<=>(const MacAddress&, const MacAddress&) = default;
+  // As a number: an array's comparison is a call of memcmp.
+  friend constexpr bool operator==(const MacAddress& a, const MacAddress& b) {
+    return a.ToInteger() == b.ToInteger();
+  }
 
  private:
   std::array<uint8_t, kSize> bytes_{};

@@ -126,9 +126,8 @@ class TestLink {
       for (const auto& station : stations_) {
         if (station.get() == flight.sender || !station->stack.running()) continue;
         const bool wanted =
-            !destination.is_multicast() ||
-            std::find(station->groups.begin(), station->groups.end(), destination) !=
-                station->groups.end();
+            !destination.is_multicast() || std::find(station->groups.begin(), station->groups.end(),
+                                                     destination) != station->groups.end();
         if (wanted) station->stack.Receive(now_, InterfaceId{0}, flight.frame);
       }
     }
