@@ -17,6 +17,10 @@ bool Same(const Diagnostic& a, const Diagnostic& b) {
 }  // namespace
 
 void Diagnostics::Add(SourceLocation where, std::string message) {
+  if (items_.size() == kMaximumKept) {
+    ++forgotten_;
+    return;
+  }
   items_.push_back({where, std::move(message)});
 }
 
@@ -39,7 +43,8 @@ std::string Diagnostics::ToString() const {
     text += " " + sorted[i].message + "\n";
   }
   if (sorted.size() > kMaximumPrinted) {
-    text += file_ + ": " + std::to_string(sorted.size() - kMaximumPrinted) + " more like these\n";
+    text += file_ + ": and " + std::to_string(sorted.size() - kMaximumPrinted + forgotten_) +
+            " more\n";
   }
   return text;
 }

@@ -29,6 +29,8 @@ class Diagnostics {
   void Add(SourceLocation where, std::string message);
 
   bool empty() const { return items_.empty(); }
+  // There are more than will be printed: hints that cost time are not worth it.
+  bool many() const { return items_.size() >= kMaximumPrinted; }
   const std::string& file() const { return file_; }
   // In the order of the text; the same complaint at the same place only once.
   std::vector<Diagnostic> Sorted() const;
@@ -37,10 +39,13 @@ class Diagnostics {
   std::string ToString() const;
 
   static constexpr size_t kMaximumPrinted = 100;
+  // Later ones are counted and forgotten.
+  static constexpr size_t kMaximumKept = 1000;
 
  private:
   std::string file_;
   std::vector<Diagnostic> items_;
+  size_t forgotten_ = 0;
 };
 
 }  // namespace dualsim::sim
