@@ -6,9 +6,9 @@
 #include <variant>
 #include <vector>
 
+#include "sim/net/link_config.h"
 #include "sim/net/world_observer.h"
 #include "sim/scenario/diagnostics.h"
-#include "sim/scenario/link_plan.h"
 #include "stack/base/time.h"
 #include "stack/host/config.h"
 #include "stack/router/advertise_config.h"
@@ -43,10 +43,10 @@ struct ChangeLink {
   LinkId link{};
   std::optional<bool> up;
   std::optional<Duration> delay;
-  std::optional<uint64_t> bits_per_second;
+  std::optional<std::optional<uint64_t>> bandwidth;  // As LinkParameters::bandwidth.
   std::optional<uint64_t> queue_bytes;
   std::optional<uint32_t> mtu;
-  std::optional<FaultPlan> faults;  // Replaces all of them.
+  std::optional<LinkFaults> faults;  // Replaces all of them.
 };
 
 // The cable of one interface is pulled or put in.

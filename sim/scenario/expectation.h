@@ -108,7 +108,7 @@ struct LogCondition {
   CountRange count;
 };
 
-// An ICMPv6 error, RFC 4443 §3; no code: any.
+// An ICMPv6 error, RFC 4443 §3; type 0: any; no code: any.
 struct IcmpError {
   uint8_t type = 0;
   std::optional<uint8_t> code;

@@ -7,7 +7,8 @@
 
 #include <cstdint>
 #include <limits>
-#include <optional>
+#include <memory>
+#include <utility>
 
 #include "sim/scenario/near_name.h"
 
@@ -26,14 +27,13 @@ std::string Quoted(const std::string& text) {
   return "'" + text.substr(0, kShown) + "...'";
 }
 
-// "max_interval_ms" as it is; "AddressCondition" has no such need: messages are
-// called by the field that holds them.
+// Messages are called by the field that holds them.
 std::string MessageName(const std::string& field_name) {
   return field_name.empty() ? "a scenario" : Quoted(field_name);
 }
 
 // From the tokenizer's columns, which count bytes and let a tab reach to the
-// next multiple of eight, to characters.
+// next multiple of eight, to characters and to the text itself.
 class ColumnMap {
  public:
   explicit ColumnMap(std::string_view text) : text_(text) {
@@ -56,7 +56,20 @@ class ColumnMap {
     return {line + 1, characters + 1};
   }
 
+  // The word there, as a person sees it: "5us", which is two tokens.
+  std::string WordAt(int line, int column) const {
+    size_t begin = starts_[static_cast<size_t>(line)];
+    for (int expanded = 0; begin < text_.size() && expanded < column; ++begin) {
+      expanded = text_[begin] == '\t' ? (expanded / 8 + 1) * 8 : expanded + 1;
+    }
+    size_t end = begin + 1;
+    while (end < text_.size() && kEndsWord.find(text_[end]) == std::string_view::npos) ++end;
+    return std::string(text_.substr(begin, end - begin));
+  }
+
  private:
+  static constexpr std::string_view kEndsWord = " \t\r\n{}<>[],;#\"'";
+
   std::string_view text_;
   std::vector<size_t> starts_;
 };
@@ -132,7 +145,11 @@ class Reader {
   void Error(SourceLocation where, std::string message) {
     diagnostics_->Add(where, std::move(message));
   }
-  std::string Found() { return AtEnd() ? "the end of the file" : Quoted(token().text); }
+  std::string Word() {
+    return token().type == Tokenizer::TYPE_STRING ? token().text
+                                                  : columns_.WordAt(token().line, token().column);
+  }
+  std::string Found() { return AtEnd() ? "the end of the file" : Quoted(Word()); }
 
   bool LooksLikeClose() { return LookingAt("}") || LookingAt(">"); }
 
@@ -177,6 +194,7 @@ class Reader {
     if (!colon && !is_message) {
       Error(Here(), "expected ':' after " + Quoted(field_name) + ", found " + Found());
       if (token().type == Tokenizer::TYPE_SYMBOL) {
+        locations_->RecordMistake(*message, field->number());
         SkipUnknownValue();
         return;
       }
@@ -215,7 +233,10 @@ class Reader {
                        std::to_string(locations_->Of(*message, field->number()).line));
       // Read into a value that is thrown away, so that mistakes in it show as well.
       const std::unique_ptr<Message> discarded(message->New());
+      TextLocations discarded_locations;
+      TextLocations* const kept = std::exchange(locations_, &discarded_locations);
       ReadValue(discarded.get(), field, where);
+      locations_ = kept;
       return;
     }
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
@@ -223,6 +244,7 @@ class Reader {
       return;
     }
     if (!ReadScalar(message, field)) {
+      locations_->RecordMistake(*message, field->number());
       SkipJoinedTokens();
       return;
     }
@@ -234,7 +256,15 @@ class Reader {
     if (!Take("{") && !Take("<")) {
       Error(opening.where,
             "expected '{' after " + Quoted(field->name()) + ", found " + Found());
+      locations_->RecordMistake(*message, field->number());
       SkipJoinedTokens();
+      return;
+    }
+    if (++blocks_ > kMaximumBlocks) {
+      if (blocks_ == kMaximumBlocks + 1) {
+        Error(where, "a scenario holds at most " + std::to_string(kMaximumBlocks) + " blocks");
+      }
+      SkipToClose();
       return;
     }
     const google::protobuf::Reflection& reflection = *message->GetReflection();
@@ -265,7 +295,7 @@ class Reader {
       const bool plain =
           token().type == Tokenizer::TYPE_IDENTIFIER || token().type == Tokenizer::TYPE_INTEGER;
       Error(Here(), Quoted(field->name()) + " takes a string in quotes, found " + Found() +
-                        (plain ? "; write \"" + JoinedText() + "\"" : ""));
+                        (plain ? "; write \"" + Word() + "\"" : ""));
       return false;
     }
     std::string value;
@@ -354,14 +384,6 @@ class Reader {
     return "; it has " + listed;
   }
 
-  // The tokens from here on that stand side by side, as a person sees one word:
-  // 5us is two tokens.
-  std::string JoinedText() { return token().text + SuffixAfter(); }
-  std::string SuffixAfter() {
-    // The tokenizer has no lookahead; the unit of a number is all that matters.
-    return token().type == Tokenizer::TYPE_INTEGER ? "..." : "";
-  }
-
   // Past the token that was no value, and those that are joined to it.
   void SkipJoinedTokens() {
     if (AtEnd() || LooksLikeClose() || LookingAt("]")) return;
@@ -388,6 +410,18 @@ class Reader {
     } while (depth > 0 && !AtEnd());
   }
 
+  // From inside a block past its end.
+  void SkipToClose() {
+    while (!AtEnd() && !LooksLikeClose()) {
+      if (LookingAt("{") || LookingAt("<") || LookingAt("[")) {
+        SkipBlock();
+      } else {
+        tokenizer_.Next();
+      }
+    }
+    if (!AtEnd()) tokenizer_.Next();
+  }
+
   void SkipUnknownValue() {
     Take(":");
     if (token().type == Tokenizer::TYPE_STRING) {
@@ -409,6 +443,10 @@ class Reader {
     }
   }
 
+  // Far more than a scenario has, and few enough to hold in memory.
+  static constexpr size_t kMaximumBlocks = 200'000;
+
+  size_t blocks_ = 0;
   ColumnMap columns_;
   google::protobuf::io::ArrayInputStream input_;
   ErrorSink errors_;
@@ -441,6 +479,15 @@ void TextLocations::Record(const Message& message, SourceLocation where) {
 
 void TextLocations::Record(const Message& message, int field_number, SourceLocation where) {
   messages_[&message].values[field_number].push_back(where);
+}
+
+void TextLocations::RecordMistake(const Message& message, int field_number) {
+  messages_[&message].mistakes.insert(field_number);
+}
+
+bool TextLocations::HasMistake(const Message& message, int field_number) const {
+  const auto found = messages_.find(&message);
+  return found != messages_.end() && found->second.mistakes.contains(field_number);
 }
 
 void ReadText(std::string_view text, Message* message, TextLocations* locations,

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "sim/scenario/diagnostics.h"
@@ -30,10 +30,15 @@ class TextLocations {
   // Values of a repeated field are recorded in their order.
   void Record(const google::protobuf::Message& message, int field_number, SourceLocation where);
 
+  // The text has the field, but no value that can be used: reported already.
+  void RecordMistake(const google::protobuf::Message& message, int field_number);
+  bool HasMistake(const google::protobuf::Message& message, int field_number) const;
+
  private:
   struct Fields {
     SourceLocation where;
     std::map<int, std::vector<SourceLocation>> values;
+    std::set<int> mistakes;
   };
   std::unordered_map<const google::protobuf::Message*, Fields> messages_;
 };

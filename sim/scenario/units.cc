@@ -185,13 +185,14 @@ Reading<Duration> ReadDuration(std::string_view text) {
   return {duration, ""};
 }
 
-Reading<uint64_t> ReadRate(std::string_view text) {
-  if (text == "unlimited") return {0, ""};
+Reading<std::optional<uint64_t>> ReadRate(std::string_view text) {
+  if (text == "unlimited") return {std::optional<uint64_t>(), ""};
   Reading<uint64_t> rate = ReadAmount(text, kRate);
-  if (rate.value == uint64_t{0}) {
+  if (!rate.value) return {std::nullopt, std::move(rate.error)};
+  if (*rate.value == 0) {
     return {std::nullopt, Quoted(text) + " would carry nothing; take the link down instead"};
   }
-  return rate;
+  return {rate.value, ""};
 }
 
 Reading<uint64_t> ReadSize(std::string_view text) { return ReadAmount(text, kSize); }

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/scenario/link_plan.h"
+#include "sim/net/link_config.h"
 #include "stack/base/time.h"
 
 namespace dualsim::sim {
@@ -24,8 +24,8 @@ struct Reading {
 // "10s", "1.5ms", "1m30s", "0"; units ns, us, ms, s, m, h, d, from larger to
 // smaller. Never negative. A finer part than a nanosecond is an error.
 Reading<Duration> ReadDuration(std::string_view text);
-// "1Gbps", "2.5Mbps", "unlimited" (which is 0), in bits per second.
-Reading<uint64_t> ReadRate(std::string_view text);
+// "1Gbps", "2.5Mbps", "unlimited" (which is nullopt), in bits per second.
+Reading<std::optional<uint64_t>> ReadRate(std::string_view text);
 // "1MB", "64KiB", "1500B", in bytes.
 Reading<uint64_t> ReadSize(std::string_view text);
 // "1%", "0.05%", "0.01"; at most 1.

@@ -1,0 +1,315 @@
+#include "sim/scenario/check_context.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+
+#include "sim/filter/packet_filter.h"
+#include "sim/scenario/near_name.h"
+#include "sim/scenario/units.h"
+
+namespace dualsim::sim {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+
+const FieldDescriptor* FieldOf(const google::protobuf::Message& message, int field) {
+  return message.GetDescriptor()->FindFieldByNumber(field);
+}
+
+// What is wrong with the part after the slash of "address/length".
+std::string CidrComplaint(const std::string& text, const std::string& example) {
+  const size_t slash = text.find('/');
+  const std::string quoted = "'" + text.substr(0, 60) + "'";
+  if (slash == std::string::npos) {
+    if (Ipv6Address::Parse(text)) {
+      return quoted + " lacks a prefix length; write '" + text + "/64' or '" + text + "/128'";
+    }
+    return quoted + " is not an IPv6 address with a prefix length, such as " + example;
+  }
+  if (!Ipv6Address::Parse(text.substr(0, slash))) {
+    return quoted + " is not an IPv6 address with a prefix length, such as " + example;
+  }
+  const std::string length = text.substr(slash + 1);
+  const bool digits =
+      !length.empty() && length.find_first_not_of("0123456789") == std::string::npos;
+  if (digits) return quoted + " has a prefix length over 128, or with zeros in front";
+  return quoted + " has no number as its prefix length; write it such as " + example;
+}
+
+}  // namespace
+
+bool MatchesPattern(std::string_view name, std::string_view pattern) {
+  size_t n = 0;
+  size_t p = 0;
+  size_t star = std::string_view::npos;
+  size_t star_n = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
+      ++n;
+      ++p;
+    } else if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      star_n = n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++star_n;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+void CheckContext::Error(const Message& message, int field, const std::string& complaint,
+                         int index) {
+  diagnostics_.Add(Where(message, field, index), FieldOf(message, field)->name() + ": " + complaint);
+}
+
+void CheckContext::Error(const Message& message, const std::string& complaint) {
+  diagnostics_.Add(Where(message), complaint);
+}
+
+bool CheckContext::Has(const Message& message, int field) const {
+  const FieldDescriptor* descriptor = FieldOf(message, field);
+  return descriptor->is_repeated() || message.GetReflection()->HasField(message, descriptor);
+}
+
+std::string CheckContext::Text(const Message& message, int field, int index) const {
+  const FieldDescriptor* descriptor = FieldOf(message, field);
+  return descriptor->is_repeated()
+             ? message.GetReflection()->GetRepeatedString(message, descriptor, index)
+             : message.GetReflection()->GetString(message, descriptor);
+}
+
+bool CheckContext::Require(const Message& message, int field) {
+  if (Has(message, field)) return true;
+  if (locations_.HasMistake(message, field)) return false;
+  diagnostics_.Add(Where(message), "'" + FieldOf(message, field)->name() + "' is missing here");
+  return false;
+}
+
+template <typename Value, typename Read>
+std::optional<Value> CheckContext::ReadWith(const Message& message, int field, Read read) {
+  if (!Has(message, field)) return std::nullopt;
+  Reading<Value> reading = read(Text(message, field, 0));
+  if (!reading.value) Error(message, field, reading.error);
+  return std::move(reading.value);
+}
+
+std::optional<Duration> CheckContext::ReadDuration(const Message& message, int field) {
+  return ReadWith<Duration>(message, field,
+                            [](const std::string& text) { return sim::ReadDuration(text); });
+}
+
+std::optional<Time> CheckContext::ReadTime(const Message& message, int field) {
+  const std::optional<Duration> duration = ReadDuration(message, field);
+  if (!duration) return std::nullopt;
+  return Time() + *duration;
+}
+
+std::optional<Duration> CheckContext::ReadLifetime(const Message& message, int field) {
+  if (Has(message, field) && Text(message, field, 0) == "infinite") return Duration::Infinite();
+  const std::optional<Duration> lifetime = ReadDuration(message, field);
+  if (!lifetime) return std::nullopt;
+  if (lifetime->nanoseconds() % Seconds(1).nanoseconds() != 0) {
+    Error(message, field, "lifetimes are whole seconds, not " + DurationText(*lifetime));
+    return std::nullopt;
+  }
+  if (*lifetime >= Seconds(0xffffffff)) {
+    Error(message, field, "4294967294s is the most; write 'infinite' for ever");
+    return std::nullopt;
+  }
+  return lifetime;
+}
+
+std::optional<std::optional<uint64_t>> CheckContext::ReadRate(const Message& message, int field) {
+  return ReadWith<std::optional<uint64_t>>(
+      message, field, [](const std::string& text) { return sim::ReadRate(text); });
+}
+
+std::optional<uint64_t> CheckContext::ReadSize(const Message& message, int field) {
+  return ReadWith<uint64_t>(message, field,
+                            [](const std::string& text) { return sim::ReadSize(text); });
+}
+
+std::optional<PartsPerBillion> CheckContext::ReadProbability(const Message& message, int field) {
+  return ReadWith<PartsPerBillion>(
+      message, field, [](const std::string& text) { return sim::ReadProbability(text); });
+}
+
+std::optional<uint32_t> CheckContext::ReadNumber(const Message& message, int field, uint32_t least,
+                                                 uint32_t most) {
+  if (!Has(message, field)) return std::nullopt;
+  const uint32_t value = message.GetReflection()->GetUInt32(message, FieldOf(message, field));
+  if (value >= least && value <= most) return value;
+  Error(message, field, std::to_string(value) + " is not between " + std::to_string(least) +
+                            " and " + std::to_string(most));
+  return std::nullopt;
+}
+
+std::optional<MacAddress> CheckContext::ReadMac(const Message& message, int field) {
+  if (!Has(message, field)) return std::nullopt;
+  const std::string text = Text(message, field, 0);
+  const std::optional<MacAddress> mac = MacAddress::Parse(text);
+  if (!mac) {
+    Error(message, field,
+          "'" + text.substr(0, 60) + "' is not a MAC address, such as '02:00:00:00:00:0a'");
+  }
+  return mac;
+}
+
+std::optional<Ipv6Address> CheckContext::ReadAddress(const Message& message, int field, int index) {
+  if (!Has(message, field)) return std::nullopt;
+  const std::string text = Text(message, field, index);
+  const std::optional<Ipv6Address> address = Ipv6Address::Parse(text);
+  if (!address) {
+    const bool cidr = Ipv6Cidr::Parse(text).has_value();
+    Error(message, field,
+          "'" + text.substr(0, 60) + "' is not an IPv6 address" +
+              (cidr ? "; write it without '" + text.substr(text.find('/')) + "'" : ""),
+          index);
+  }
+  return address;
+}
+
+std::optional<Ipv6Prefix> CheckContext::ReadPrefix(const Message& message, int field) {
+  if (!Has(message, field)) return std::nullopt;
+  const std::string text = Text(message, field, 0);
+  if (const std::optional<Ipv6Prefix> prefix = Ipv6Prefix::Parse(text)) return prefix;
+  if (const std::optional<Ipv6Cidr> cidr = Ipv6Cidr::Parse(text)) {
+    Error(message, field,
+          "'" + text + "' has bits set after its length; write '" + cidr->prefix().ToString() + "'");
+  } else {
+    Error(message, field, CidrComplaint(text, "'2001:db8::/64'"));
+  }
+  return std::nullopt;
+}
+
+std::optional<Ipv6Cidr> CheckContext::ReadCidr(const Message& message, int field, int index) {
+  if (!Has(message, field)) return std::nullopt;
+  const std::string text = Text(message, field, index);
+  const std::optional<Ipv6Cidr> cidr = Ipv6Cidr::Parse(text);
+  if (!cidr) {
+    Error(message, field, CidrComplaint(text, "'2001:db8::1/64'"), index);
+    return std::nullopt;
+  }
+  const Ipv6Address& address = cidr->address;
+  std::string complaint;
+  if (address.is_unspecified() || address.is_loopback() || address.is_multicast() ||
+      address.is_ipv4_mapped()) {
+    complaint = "can't be the address of an interface";
+  } else if (cidr->prefix_length < 127 && cidr->prefix().address() == address) {
+    complaint = "is its prefix's Subnet-Router anycast address (RFC 4291 §2.6.1), not a host's";
+  }
+  if (complaint.empty()) return cidr;
+  Error(message, field, "'" + text + "' " + complaint, index);
+  return std::nullopt;
+}
+
+std::optional<std::string> CheckContext::ReadFilter(const Message& message, int field) {
+  if (!Has(message, field)) return std::nullopt;
+  const std::string text = Text(message, field, 0);
+  const std::string error = PacketFilter::Compile(text, nullptr);
+  if (error.empty()) return text;
+  Error(message, field, "libpcap says: " + error);
+  return std::nullopt;
+}
+
+void CheckContext::UnknownName(const Message& message, int field, int index,
+                               const std::string& name, bool link) {
+  std::string hint;
+  if (!diagnostics_.many()) {
+    std::vector<std::string> names;
+    std::vector<std::string> others;
+    for (const NodePlan& node : plan_.nodes) (link ? others : names).push_back(node.name);
+    for (const LinkPlan& other : plan_.links) (link ? names : others).push_back(other.name);
+    hint = DidYouMean(name, names);
+    if (std::find(others.begin(), others.end(), name) != others.end()) {
+      hint = link ? "; that is a node's name" : "; that is a link's name";
+    } else if (hint.empty() && names.empty()) {
+      hint = link ? "; there is no link at all" : "; there is no host and no router at all";
+    }
+  }
+  Error(message, field,
+        std::string(link ? "no link" : "no host and no router") + " is called '" +
+            name.substr(0, 60) + "'" + hint,
+        index);
+}
+
+std::optional<LinkId> CheckContext::ReadLink(const Message& message, int field) {
+  if (!Has(message, field)) return std::nullopt;
+  const std::string name = Text(message, field, 0);
+  const auto found = std::lower_bound(
+      plan_.links.begin(), plan_.links.end(), name,
+      [](const LinkPlan& link, const std::string& wanted) { return link.name < wanted; });
+  if (found != plan_.links.end() && found->name == name) {
+    return LinkId(static_cast<uint32_t>(found - plan_.links.begin()));
+  }
+  UnknownName(message, field, 0, name, /*link=*/true);
+  return std::nullopt;
+}
+
+std::optional<NodeId> CheckContext::ReadNode(const Message& message, int field) {
+  if (!Has(message, field)) return std::nullopt;
+  const std::vector<NodeId> nodes = ReadNodes(message, field);
+  if (nodes.size() > 1) {
+    Error(message, field, "one host is wanted here, and '" + Text(message, field, 0) +
+                              "' matches " + std::to_string(nodes.size()));
+    return std::nullopt;
+  }
+  return nodes.empty() ? std::nullopt : std::optional(nodes.front());
+}
+
+std::vector<NodeId> CheckContext::ReadNodes(const Message& message, int field, int index) {
+  std::vector<NodeId> nodes;
+  if (!Has(message, field)) return nodes;
+  const std::string name = Text(message, field, index);
+  if (name.find_first_of("*?") == std::string::npos) {
+    const auto found = std::lower_bound(
+        plan_.nodes.begin(), plan_.nodes.end(), name,
+        [](const NodePlan& node, const std::string& wanted) { return node.name < wanted; });
+    if (found != plan_.nodes.end() && found->name == name) {
+      nodes.push_back(NodeId(static_cast<uint32_t>(found - plan_.nodes.begin())));
+    } else {
+      UnknownName(message, field, index, name, /*link=*/false);
+    }
+    return nodes;
+  }
+  for (size_t i = 0; i < plan_.nodes.size(); ++i) {
+    if (MatchesPattern(plan_.nodes[i].name, name)) {
+      nodes.push_back(NodeId(static_cast<uint32_t>(i)));
+    }
+  }
+  if (nodes.empty()) {
+    Error(message, field, "'" + name.substr(0, 60) + "' matches no host and no router", index);
+  }
+  return nodes;
+}
+
+std::optional<InterfaceId> CheckContext::ReadInterface(const Message& message, int field,
+                                                       NodeId node, bool needed) {
+  const std::vector<LinkId>& links = plan_.node(node).links;
+  if (!Has(message, field)) {
+    if (links.size() == 1) return InterfaceId(0);
+    if (needed) {
+      const std::string name = FieldOf(message, field)->name();
+      Error(message, "'" + NodeName(node) + "' has " + std::to_string(links.size()) +
+                         " interfaces; say with '" + name + "' which one is meant");
+    }
+    return std::nullopt;
+  }
+  const std::optional<LinkId> link = ReadLink(message, field);
+  if (!link) return std::nullopt;
+  const auto found = std::find(links.begin(), links.end(), *link);
+  if (found == links.end()) {
+    Error(message, field,
+          "'" + NodeName(node) + "' has no interface on '" + LinkName(*link) + "'");
+    return std::nullopt;
+  }
+  return InterfaceId(static_cast<uint16_t>(found - links.begin()));
+}
+
+}  // namespace dualsim::sim

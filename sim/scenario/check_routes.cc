@@ -1,0 +1,109 @@
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/scenario.pb.h"
+#include "sim/scenario/check.h"
+
+namespace dualsim::sim {
+namespace {
+
+// The interface whose own prefix holds `address`; the longest prefix wins.
+std::optional<InterfaceId> InterfaceTowards(const host::StackConfig& config,
+                                            const Ipv6Address& address) {
+  std::optional<InterfaceId> best;
+  int best_length = -1;
+  for (size_t i = 0; i < config.interfaces.size(); ++i) {
+    for (const Ipv6Cidr& cidr : config.interfaces[i].ipv6_addresses) {
+      if (cidr.prefix_length > best_length && cidr.prefix().Contains(address)) {
+        best = InterfaceId(static_cast<uint16_t>(i));
+        best_length = cidr.prefix_length;
+      }
+    }
+  }
+  return best;
+}
+
+bool IsAddressOf(const host::StackConfig& config, const Ipv6Address& address) {
+  for (const host::InterfaceConfig& interface : config.interfaces) {
+    for (const Ipv6Cidr& cidr : interface.ipv6_addresses) {
+      if (cidr.address == address) return true;
+    }
+  }
+  return false;
+}
+
+void AddRoute(const dualsim::Route& entry, const host::RouteConfig& route, NodeId id,
+              CheckContext* context) {
+  NodePlan& node = context->plan().nodes[static_cast<size_t>(id)];
+  constexpr size_t kMostRoutes = 10'000;
+  if (node.config.routes.size() == kMostRoutes) {
+    context->Error(entry, "a node has at most " + std::to_string(kMostRoutes) + " static routes");
+    return;
+  }
+  for (const host::RouteConfig& other : node.config.routes) {
+    if (other.prefix != route.prefix) continue;
+    context->Error(entry, dualsim::Route::kPrefixFieldNumber,
+                   "'" + node.name + "' has a route to it already");
+  }
+  node.config.routes.push_back(route);
+}
+
+}  // namespace
+
+std::optional<host::RouteConfig> CheckRoute(const google::protobuf::Message& message,
+                                            const RouteFields& fields, NodeId node,
+                                            CheckContext* context) {
+  const host::StackConfig& config = context->plan().node(node).config;
+  host::RouteConfig route;
+  if (!context->Require(message, fields.prefix)) return std::nullopt;
+  const std::optional<Ipv6Prefix> prefix = context->ReadPrefix(message, fields.prefix);
+  const std::optional<Ipv6Address> via = context->ReadAddress(message, fields.via);
+  if (prefix) route.prefix = *prefix;
+  std::optional<InterfaceId> interface;
+  if (via) {
+    route.next_hop = *via;
+    if (via->is_multicast() || via->is_unspecified() || via->is_loopback()) {
+      context->Error(message, fields.via, "'" + via->ToString() + "' can't be a next hop");
+      return std::nullopt;
+    }
+    if (IsAddressOf(config, *via)) {
+      context->Error(message, fields.via,
+                     "'" + via->ToString() + "' is an address of '" + config.name + "' itself");
+      return std::nullopt;
+    }
+    if (!via->is_link_local()) interface = InterfaceTowards(config, *via);
+  }
+  // An explicit link wins; without one it must follow from the next hop.
+  const std::optional<InterfaceId> named =
+      context->ReadInterface(message, fields.link, node, /*needed=*/!interface.has_value());
+  if (named) interface = named;
+  if (!prefix || !interface) return std::nullopt;
+  route.interface = *interface;
+  return route;
+}
+
+void CheckRoutes(const dualsim::Scenario& scenario, CheckContext* context) {
+  constexpr RouteFields kFields{dualsim::Route::kPrefixFieldNumber,
+                                dualsim::Route::kViaFieldNumber,
+                                dualsim::Route::kLinkFieldNumber};
+  // The nodes that an entry stands for, by the entry's place.
+  std::map<SourceLocation, std::vector<NodeId>> nodes_of;
+  for (size_t i = 0; i < context->plan().nodes.size(); ++i) {
+    nodes_of[context->plan().nodes[i].where].push_back(NodeId(static_cast<uint32_t>(i)));
+  }
+  const auto check = [&](const dualsim::Node& entry) {
+    for (const dualsim::Route& route : entry.route()) {
+      for (NodeId id : nodes_of[context->Where(entry)]) {
+        const std::optional<host::RouteConfig> config = CheckRoute(route, kFields, id, context);
+        if (!config) break;
+        AddRoute(route, *config, id, context);
+      }
+    }
+  };
+  for (const dualsim::Node& entry : scenario.router()) check(entry);
+  for (const dualsim::Node& entry : scenario.host()) check(entry);
+}
+
+}  // namespace dualsim::sim
