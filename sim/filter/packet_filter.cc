@@ -2,7 +2,10 @@
 
 #include <pcap/pcap.h>
 
+#include <optional>
 #include <utility>
+
+#include "sim/filter/filter_words.h"
 
 namespace dualsim::sim {
 namespace {
@@ -26,23 +29,26 @@ PacketFilter& PacketFilter::operator=(PacketFilter&&) noexcept = default;
 
 std::string PacketFilter::Compile(std::string_view text, PacketFilter* filter) {
   if (text.size() > kLongestFilter) {
-    return "longer than " + std::to_string(kLongestFilter) + " characters";
+    return "it is longer than " + std::to_string(kLongestFilter) + " characters";
   }
-  if (text.find('\0') != std::string_view::npos) return "holds a zero byte";
+  if (text.find('\0') != std::string_view::npos) return "it holds a zero byte";
   if (text.empty()) {
     if (filter != nullptr) *filter = PacketFilter();
     return "";
+  }
+  if (const std::optional<std::string> word = FindForeignWord(text)) {
+    return "'" + *word + "' is no word of libpcap's language" + ForeignWordHint(*word);
   }
   pcap_t* const handle = pcap_open_dead(DLT_EN10MB, kSnapshotLength);
   if (handle == nullptr) return "libpcap has no memory for it";
   auto program = std::make_unique<Program>();
   const int result = pcap_compile(handle, &program->code, std::string(text).c_str(),
                                   /*optimize=*/1, PCAP_NETMASK_UNKNOWN);
-  std::string error = result == 0 ? "" : pcap_geterr(handle);
+  std::string error = result == 0 ? "" : std::string("libpcap says: ") + pcap_geterr(handle);
   pcap_close(handle);
   if (result != 0) {
     program->code = {};
-    return error.empty() ? "libpcap refuses it" : error;
+    return error;
   }
   if (filter != nullptr) filter->program_ = std::move(program);
   return "";

@@ -19,8 +19,9 @@ class PacketFilter {
   PacketFilter(PacketFilter&&) noexcept;
   PacketFilter& operator=(PacketFilter&&) noexcept;
 
-  // What is wrong with `text`, in libpcap's own words; "" where it compiles, and
-  // then `filter`, unless it is nullptr, is that filter.
+  // What is wrong with `text`, in libpcap's own words where it is libpcap that
+  // refuses it; "" where it compiles, and then `filter`, unless it is nullptr, is
+  // that filter.
   static std::string Compile(std::string_view text, PacketFilter* filter);
 
   // `frame` begins with the Ethernet header.

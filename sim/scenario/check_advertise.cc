@@ -33,8 +33,8 @@ std::optional<Duration> ReadMilliseconds(const Advertise& advertise, int field, 
   const std::optional<Duration> value = context->ReadDuration(advertise, field);
   if (!value) return std::nullopt;
   if (value->nanoseconds() % Milliseconds(1).nanoseconds() != 0) {
-    context->Error(advertise, field, "it goes out in whole milliseconds, not " +
-                                         DurationText(*value));
+    context->Error(advertise, field,
+                   "it goes out in whole milliseconds, not " + DurationText(*value));
   } else if (*value > most) {
     context->Error(advertise, field, DurationText(most) + " is the most");
   } else {
@@ -45,7 +45,8 @@ std::optional<Duration> ReadMilliseconds(const Advertise& advertise, int field, 
 
 void CheckIntervals(const Advertise& advertise, CheckContext* context,
                     router::AdvertiseConfig* config) {
-  if (const auto value = context->ReadDuration(advertise, Advertise::kMaxRtrAdvIntervalFieldNumber)) {
+  if (const auto value =
+          context->ReadDuration(advertise, Advertise::kMaxRtrAdvIntervalFieldNumber)) {
     if (*value < kLeastMaxRtrAdvInterval || *value > kMostMaxRtrAdvInterval) {
       context->Error(advertise, Advertise::kMaxRtrAdvIntervalFieldNumber,
                      DurationText(*value) + " is not between 70ms and 1800s");
@@ -53,7 +54,8 @@ void CheckIntervals(const Advertise& advertise, CheckContext* context,
       config->max_rtr_adv_interval = *value;
     }
   }
-  if (const auto value = context->ReadDuration(advertise, Advertise::kMinRtrAdvIntervalFieldNumber)) {
+  if (const auto value =
+          context->ReadDuration(advertise, Advertise::kMinRtrAdvIntervalFieldNumber)) {
     const Duration most = config->max_rtr_adv_interval * 3 / 4;
     if (*value < kLeastMinRtrAdvInterval || *value > most) {
       context->Error(advertise, Advertise::kMinRtrAdvIntervalFieldNumber,
@@ -63,7 +65,8 @@ void CheckIntervals(const Advertise& advertise, CheckContext* context,
       config->min_rtr_adv_interval = *value;
     }
   }
-  if (const auto value = context->ReadLifetime(advertise, Advertise::kAdvDefaultLifetimeFieldNumber)) {
+  if (const auto value =
+          context->ReadLifetime(advertise, Advertise::kAdvDefaultLifetimeFieldNumber)) {
     const bool off = *value == Duration();
     if (!off && (*value < config->max_rtr_adv_interval || *value > kMostRouterLifetime)) {
       context->Error(advertise, Advertise::kAdvDefaultLifetimeFieldNumber,
@@ -240,9 +243,9 @@ router::AdvertiseConfig CheckAdvertise(const Advertise& advertise, CheckContext*
     config.source_link_layer_address = advertise.source_link_layer_address();
   }
   // The default of RFC 8106 §5.1 and RFC 8781 §4.1, for routes as well.
-  const Duration lifetime = Seconds((config.max_rtr_adv_interval * 3 + Seconds(1) -
-                                     Nanoseconds(1)).nanoseconds() /
-                                    Seconds(1).nanoseconds());
+  const Duration lifetime =
+      Seconds((config.max_rtr_adv_interval * 3 + Seconds(1) - Nanoseconds(1)).nanoseconds() /
+              Seconds(1).nanoseconds());
   CheckPrefixes(advertise, context, &config);
   CheckRoutes(advertise, lifetime, context, &config);
   CheckDns(advertise, lifetime, context, &config);

@@ -34,7 +34,8 @@ std::string CidrComplaint(const std::string& text, const std::string& example) {
   const std::string length = text.substr(slash + 1);
   const bool digits =
       !length.empty() && length.find_first_not_of("0123456789") == std::string::npos;
-  if (digits) return quoted + " has a prefix length over 128, or with zeros in front";
+  if (digits && length.front() == '0') return quoted + " has a prefix length with a 0 in front";
+  if (digits) return quoted + " has a prefix length over 128";
   return quoted + " has no number as its prefix length; write it such as " + example;
 }
 
@@ -65,7 +66,8 @@ bool MatchesPattern(std::string_view name, std::string_view pattern) {
 
 void CheckContext::Error(const Message& message, int field, const std::string& complaint,
                          int index) {
-  diagnostics_.Add(Where(message, field, index), FieldOf(message, field)->name() + ": " + complaint);
+  diagnostics_.Add(Where(message, field, index),
+                   FieldOf(message, field)->name() + ": " + complaint);
 }
 
 void CheckContext::Error(const Message& message, const std::string& complaint) {
@@ -84,10 +86,26 @@ std::string CheckContext::Text(const Message& message, int field, int index) con
              : message.GetReflection()->GetString(message, descriptor);
 }
 
-bool CheckContext::Require(const Message& message, int field) {
+bool CheckContext::Require(const Message& message, int field, const std::string& hint) {
   if (Has(message, field)) return true;
   if (locations_.HasMistake(message, field)) return false;
-  diagnostics_.Add(Where(message), "'" + FieldOf(message, field)->name() + "' is missing here");
+  diagnostics_.Add(Where(message),
+                   "'" + FieldOf(message, field)->name() + "' is missing here" + hint);
+  return false;
+}
+
+bool CheckContext::HasAnyField(const Message& message, int first, int last) const {
+  if (locations_.HasMistake(message, TextLocations::kUnknownField)) return true;
+  for (int field = first; field <= last; ++field) {
+    const FieldDescriptor* descriptor = FieldOf(message, field);
+    if (descriptor == nullptr) continue;
+    if (locations_.HasMistake(message, field)) return true;
+    const google::protobuf::Reflection& reflection = *message.GetReflection();
+    if (descriptor->is_repeated() ? reflection.FieldSize(message, descriptor) > 0
+                                  : reflection.HasField(message, descriptor)) {
+      return true;
+    }
+  }
   return false;
 }
 
@@ -145,8 +163,9 @@ std::optional<uint32_t> CheckContext::ReadNumber(const Message& message, int fie
   if (!Has(message, field)) return std::nullopt;
   const uint32_t value = message.GetReflection()->GetUInt32(message, FieldOf(message, field));
   if (value >= least && value <= most) return value;
-  Error(message, field, std::to_string(value) + " is not between " + std::to_string(least) +
-                            " and " + std::to_string(most));
+  Error(message, field,
+        std::to_string(value) + " is not between " + std::to_string(least) + " and " +
+            std::to_string(most));
   return std::nullopt;
 }
 
@@ -180,8 +199,9 @@ std::optional<Ipv6Prefix> CheckContext::ReadPrefix(const Message& message, int f
   const std::string text = Text(message, field, 0);
   if (const std::optional<Ipv6Prefix> prefix = Ipv6Prefix::Parse(text)) return prefix;
   if (const std::optional<Ipv6Cidr> cidr = Ipv6Cidr::Parse(text)) {
-    Error(message, field,
-          "'" + text + "' has bits set after its length; write '" + cidr->prefix().ToString() + "'");
+    Error(
+        message, field,
+        "'" + text + "' has bits set after its length; write '" + cidr->prefix().ToString() + "'");
   } else {
     Error(message, field, CidrComplaint(text, "'2001:db8::/64'"));
   }
@@ -214,7 +234,7 @@ std::optional<std::string> CheckContext::ReadFilter(const Message& message, int 
   const std::string text = Text(message, field, 0);
   const std::string error = PacketFilter::Compile(text, nullptr);
   if (error.empty()) return text;
-  Error(message, field, "libpcap says: " + error);
+  Error(message, field, error);
   return std::nullopt;
 }
 
@@ -256,8 +276,9 @@ std::optional<NodeId> CheckContext::ReadNode(const Message& message, int field) 
   if (!Has(message, field)) return std::nullopt;
   const std::vector<NodeId> nodes = ReadNodes(message, field);
   if (nodes.size() > 1) {
-    Error(message, field, "one host is wanted here, and '" + Text(message, field, 0) +
-                              "' matches " + std::to_string(nodes.size()));
+    Error(message, field,
+          "one host is wanted here, and '" + Text(message, field, 0) + "' matches " +
+              std::to_string(nodes.size()));
     return std::nullopt;
   }
   return nodes.empty() ? std::nullopt : std::optional(nodes.front());
@@ -305,8 +326,7 @@ std::optional<InterfaceId> CheckContext::ReadInterface(const Message& message, i
   if (!link) return std::nullopt;
   const auto found = std::find(links.begin(), links.end(), *link);
   if (found == links.end()) {
-    Error(message, field,
-          "'" + NodeName(node) + "' has no interface on '" + LinkName(*link) + "'");
+    Error(message, field, "'" + NodeName(node) + "' has no interface on '" + LinkName(*link) + "'");
     return std::nullopt;
   }
   return InterfaceId(static_cast<uint16_t>(found - links.begin()));

@@ -41,8 +41,11 @@ class CheckContext {
   void Error(const Message& message, int field, const std::string& complaint, int index = 0);
   // At the message's own place, as it stands.
   void Error(const Message& message, const std::string& complaint);
-  // Reports that the field is missing, unless it is set.
-  bool Require(const Message& message, int field);
+  // Reports that the field is missing, unless it is set; `hint` says what to do.
+  bool Require(const Message& message, int field, const std::string& hint = "");
+  // Whether the text has, rightly or wrongly, a field with a number from `first`
+  // to `last`, or one that does not exist.
+  bool HasAnyField(const Message& message, int first, int last) const;
 
   std::optional<Duration> ReadDuration(const Message& message, int field);
   // A duration since the start of the run.

@@ -43,7 +43,6 @@ class ExpectationCheck {
     window_ = ReadWindow(expect);
     name_ = expect.name();
     const size_t first = context_.plan().expectations.size();
-    const bool complained = !context_.diagnostics().empty();
     if (expect.has_always()) {
       const Conditions& always = expect.always();
       if (always.packets_size() + always.drops_size() + always.log_size() > 0) {
@@ -60,12 +59,12 @@ class ExpectationCheck {
     AddEvents(expect, /*never=*/false);
     for (const auto& entry : expect.ping()) AddPing(entry);
     std::vector<Expectation>& all = context_.plan().expectations;
-    if (all.size() == first && !complained && context_.diagnostics().empty()) {
+    // Every condition's field number is one of these.
+    if (!context_.HasAnyField(expect, Expect::kAlwaysFieldNumber, Expect::kPingFieldNumber)) {
       context_.Error(expect, "nothing is expected here; give the block a condition");
     }
-    std::stable_sort(
-        all.begin() + static_cast<std::ptrdiff_t>(first), all.end(),
-        [](const Expectation& a, const Expectation& b) { return a.where < b.where; });
+    std::stable_sort(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(),
+                     [](const Expectation& a, const Expectation& b) { return a.where < b.where; });
   }
 
  private:
@@ -182,8 +181,9 @@ class ExpectationCheck {
                          condition->pings.end();
       if (meant && timed.time <= window_.until) reached = true;
       if (meant && !first_boots_.contains(ping->from)) {
-        context_.Error(entry, "'" + context_.NodeName(ping->from) + "' never boots, so it never "
-                              "pings; give it 'boot_at', or boot it on the timeline");
+        context_.Error(entry, "'" + context_.NodeName(ping->from) +
+                                  "' never boots, so it never "
+                                  "pings; give it 'boot_at', or boot it on the timeline");
       }
     }
     if (!reached) {
@@ -207,8 +207,7 @@ class ExpectationCheck {
       }
       if (boot->second > needed) {
         context_.Error(entry, "it can't come true: " + name + " boots at " +
-                                  TimeText(boot->second) + ", and this is for " +
-                                  TimeText(needed));
+                                  TimeText(boot->second) + ", and this is for " + TimeText(needed));
         return;
       }
     }

@@ -85,8 +85,7 @@ std::optional<host::RouteConfig> CheckRoute(const google::protobuf::Message& mes
 }
 
 void CheckRoutes(const dualsim::Scenario& scenario, CheckContext* context) {
-  constexpr RouteFields kFields{dualsim::Route::kPrefixFieldNumber,
-                                dualsim::Route::kViaFieldNumber,
+  constexpr RouteFields kFields{dualsim::Route::kPrefixFieldNumber, dualsim::Route::kViaFieldNumber,
                                 dualsim::Route::kLinkFieldNumber};
   // The nodes that an entry stands for, by the entry's place.
   std::map<SourceLocation, std::vector<NodeId>> nodes_of;

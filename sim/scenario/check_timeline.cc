@@ -41,13 +41,13 @@ class TimelineCheck {
     CheckConfigurations(at);
     CheckTraffic(at);
     std::vector<TimedAction>& actions = context_.plan().actions;
-    if (actions.size() == first && context_.diagnostics().empty()) {
+    // Every action's field number is one of these.
+    if (!context_.HasAnyField(at, At::kBootFieldNumber, At::kInjectFieldNumber)) {
       context_.Error(at, "nothing happens here; give the block an action");
     }
     // The fields of a block were read kind by kind; they happen as written.
-    std::stable_sort(
-        actions.begin() + static_cast<std::ptrdiff_t>(first), actions.end(),
-        [](const TimedAction& a, const TimedAction& b) { return a.where < b.where; });
+    std::stable_sort(actions.begin() + static_cast<std::ptrdiff_t>(first), actions.end(),
+                     [](const TimedAction& a, const TimedAction& b) { return a.where < b.where; });
   }
 
  private:
@@ -142,13 +142,13 @@ class TimelineCheck {
     change.delay = context_.ReadDuration(entry, LinkChange::kDelayFieldNumber);
     change.bandwidth = context_.ReadRate(entry, LinkChange::kBandwidthFieldNumber);
     change.queue_bytes = context_.ReadSize(entry, LinkChange::kQueueFieldNumber);
-    change.mtu =
-        context_.ReadNumber(entry, LinkChange::kMtuFieldNumber, kLeastMtu, kMostMtu);
+    change.mtu = context_.ReadNumber(entry, LinkChange::kMtuFieldNumber, kLeastMtu, kMostMtu);
     if (entry.has_faults()) change.faults = CheckFaults(entry.faults(), &context_);
     if (!entry.has_up() && !entry.has_delay() && !entry.has_bandwidth() && !entry.has_queue() &&
         !entry.has_mtu() && !entry.has_faults()) {
-      context_.Error(entry, "nothing changes here; give 'up', 'delay', 'bandwidth', 'queue', "
-                            "'mtu' or 'faults'");
+      context_.Error(entry,
+                     "nothing changes here; give 'up', 'delay', 'bandwidth', 'queue', "
+                     "'mtu' or 'faults'");
     }
     if (!link) return;
     change.link = *link;
@@ -181,10 +181,10 @@ class TimelineCheck {
         for (NodeId node : context_.ReadNodes(group, Group::kHostFieldNumber, i)) {
           if (!IsOn(node, *link)) {
             if (pattern) continue;
-            context_.Error(group, Group::kHostFieldNumber,
-                           "'" + context_.NodeName(node) + "' is not on '" +
-                               context_.LinkName(*link) + "'",
-                           i);
+            context_.Error(
+                group, Group::kHostFieldNumber,
+                "'" + context_.NodeName(node) + "' is not on '" + context_.LinkName(*link) + "'",
+                i);
           } else if (!seen.insert(node).second) {
             context_.Error(group, Group::kHostFieldNumber,
                            "'" + context_.NodeName(node) + "' is in a group already", i);
@@ -218,8 +218,9 @@ class TimelineCheck {
   std::optional<NodeId> SenderOn(const Message& entry, int field, std::optional<LinkId> link) {
     const auto node = context_.ReadNode(entry, field);
     if (node && link && !IsOn(*node, *link)) {
-      context_.Error(entry, field, "'" + context_.NodeName(*node) + "' is not on '" +
-                                       context_.LinkName(*link) + "'");
+      context_.Error(
+          entry, field,
+          "'" + context_.NodeName(*node) + "' is not on '" + context_.LinkName(*link) + "'");
       return std::nullopt;
     }
     return node;
@@ -228,15 +229,15 @@ class TimelineCheck {
   void CheckConfigurations(const At& at) {
     using AddressChange = dualsim::AddressChange;
     for (const auto& entry : at.add_address()) {
-      const auto place = Place(entry, AddressChange::kHostFieldNumber,
-                               AddressChange::kLinkFieldNumber);
+      const auto place =
+          Place(entry, AddressChange::kHostFieldNumber, AddressChange::kLinkFieldNumber);
       if (!context_.Require(entry, AddressChange::kAddressFieldNumber)) continue;
       const auto cidr = context_.ReadCidr(entry, AddressChange::kAddressFieldNumber);
       if (place && cidr) Add(entry, action::AddAddress{place->first, place->second, *cidr});
     }
     for (const auto& entry : at.remove_address()) {
-      const auto place = Place(entry, AddressChange::kHostFieldNumber,
-                               AddressChange::kLinkFieldNumber);
+      const auto place =
+          Place(entry, AddressChange::kHostFieldNumber, AddressChange::kLinkFieldNumber);
       if (!context_.Require(entry, AddressChange::kAddressFieldNumber)) continue;
       // With its prefix length or without: what was added can be copied.
       const auto cidr = Ipv6Cidr::Parse(entry.address());
@@ -295,8 +296,10 @@ class TimelineCheck {
     const auto node = Node(entry, node_field);
     if (!node) return std::nullopt;
     if (router && !context_.plan().node(*node).is_router) {
-      context_.Error(entry, node_field, "'" + context_.NodeName(*node) + "' is a host; only "
-                                        "routers advertise");
+      context_.Error(entry, node_field,
+                     "'" + context_.NodeName(*node) +
+                         "' is a host; only "
+                         "routers advertise");
       return std::nullopt;
     }
     const auto interface = context_.ReadInterface(entry, link_field, *node, /*needed=*/true);
@@ -327,8 +330,7 @@ class TimelineCheck {
                                 " requests in all; a ping has at most " +
                                 std::to_string(kMostRequests));
     }
-    ping.interval =
-        context_.ReadDuration(entry, Ping::kIntervalFieldNumber).value_or(Seconds(1));
+    ping.interval = context_.ReadDuration(entry, Ping::kIntervalFieldNumber).value_or(Seconds(1));
     ping.data_size = context_.ReadNumber(entry, Ping::kSizeFieldNumber, 0, kMostData).value_or(56);
     ping.source = context_.ReadAddress(entry, Ping::kSourceFieldNumber);
     if (const auto limit = context_.ReadNumber(entry, Ping::kHopLimitFieldNumber, 1, 255)) {

@@ -37,15 +37,16 @@ class Names {
     }
     const auto [taken, is_new] = taken_.try_emplace(name, context_.Where(owner, field));
     if (is_new) return true;
-    context_.Error(owner, field, "the name '" + name + "' is taken in line " +
-                                     std::to_string(taken->second.line));
+    context_.Error(
+        owner, field,
+        "the name '" + name + "' is taken in line " + std::to_string(taken->second.line));
     return false;
   }
 
  private:
   static bool IsNameCharacter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
   }
 
   CheckContext& context_;
@@ -130,8 +131,7 @@ void CheckAddresses(const dualsim::Interface& entry, uint32_t count, CheckContex
     }
     config->ipv6_addresses.push_back(*cidr);
   }
-  if (const auto address =
-          context->ReadAddress(entry, Interface::kLinkLocalAddressFieldNumber)) {
+  if (const auto address = context->ReadAddress(entry, Interface::kLinkLocalAddressFieldNumber)) {
     if (!address->is_link_local()) {
       context->Error(entry, Interface::kLinkLocalAddressFieldNumber,
                      "'" + address->ToString() + "' is not in fe80::/10");
@@ -181,10 +181,10 @@ void CheckInterfaces(const dualsim::Node& entry, CheckContext* context, NodeTemp
     }
     const auto mac = context->ReadMac(interface, Interface::kMacFieldNumber);
     if (mac && (mac->is_multicast() || mac->is_zero())) {
-      context->Error(interface, Interface::kMacFieldNumber,
-                     "'" + mac->ToString() + "' can't be the address of a card" +
-                         (mac->is_multicast() ? "; the lowest bit of its first byte makes it a group"
-                                              : ""));
+      context->Error(
+          interface, Interface::kMacFieldNumber,
+          "'" + mac->ToString() + "' can't be the address of a card" +
+              (mac->is_multicast() ? "; the lowest bit of its first byte makes it a group" : ""));
     }
     if (const auto mtu =
             context->ReadNumber(interface, Interface::kMtuFieldNumber, kLeastMtu, kMostMtu)) {
@@ -236,8 +236,7 @@ NodeTemplate CheckNode(const dualsim::Node& entry, bool is_router, CheckContext*
   result.entry = &entry;
   result.node.is_router = is_router;
   result.node.where = context->Where(entry);
-  if (const auto count =
-          context->ReadNumber(entry, Node::kCountFieldNumber, 1, kMostNodes)) {
+  if (const auto count = context->ReadNumber(entry, Node::kCountFieldNumber, 1, kMostNodes)) {
     result.count = *count;
   }
   result.boot_interval =
@@ -340,10 +339,9 @@ LinkFaults CheckFaults(const dualsim::Faults& entry, CheckContext* context) {
   faults.loss = probability(Faults::kLossFieldNumber);
   faults.duplicate = probability(Faults::kDuplicateFieldNumber);
   faults.reorder = probability(Faults::kReorderFieldNumber);
-  faults.reorder_delay = context->ReadDuration(entry, Faults::kReorderDelayFieldNumber)
-                             .value_or(Milliseconds(1));
-  faults.jitter =
-      context->ReadDuration(entry, Faults::kJitterFieldNumber).value_or(Duration());
+  faults.reorder_delay =
+      context->ReadDuration(entry, Faults::kReorderDelayFieldNumber).value_or(Milliseconds(1));
+  faults.jitter = context->ReadDuration(entry, Faults::kJitterFieldNumber).value_or(Duration());
   faults.corrupt = probability(Faults::kCorruptFieldNumber);
   if (const auto bits = context->ReadNumber(entry, Faults::kCorruptedBitsFieldNumber, 1, 1000)) {
     faults.corrupted_bits = *bits;

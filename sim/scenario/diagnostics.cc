@@ -43,8 +43,8 @@ std::string Diagnostics::ToString() const {
     text += " " + sorted[i].message + "\n";
   }
   if (sorted.size() > kMaximumPrinted) {
-    text += file_ + ": and " + std::to_string(sorted.size() - kMaximumPrinted + forgotten_) +
-            " more\n";
+    text +=
+        file_ + ": and " + std::to_string(sorted.size() - kMaximumPrinted + forgotten_) + " more\n";
   }
   return text;
 }

@@ -118,7 +118,8 @@ class Writer {
 
  private:
   static std::string Count(const CountRange& range, const std::string& noun) {
-    return range.ToString() + " " + Plural(range.at_most.value_or(range.at_least.value_or(2)), noun);
+    return range.ToString() + " " +
+           Plural(range.at_most.value_or(range.at_least.value_or(2)), noun);
   }
 
   template <typename Condition>

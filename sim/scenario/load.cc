@@ -66,8 +66,8 @@ bool IsText(std::string_view text, Diagnostics* diagnostics) {
     if (size == 0) {
       char byte[8];
       std::snprintf(byte, sizeof(byte), "0x%02x", static_cast<uint8_t>(text[i]));
-      diagnostics->Add(PlaceOf(text, i), std::string("is not text: byte ") + byte +
-                                             " is no character of UTF-8");
+      diagnostics->Add(PlaceOf(text, i),
+                       std::string("is not text: byte ") + byte + " is no character of UTF-8");
       return false;
     }
     i += size;
@@ -128,10 +128,8 @@ void CheckRun(const dualsim::Scenario& scenario, CheckContext* context) {
   using Scenario = dualsim::Scenario;
   Plan& plan = context->plan();
   plan.description = scenario.description();
-  if (!scenario.has_duration()) {
-    context->Error(scenario, "'duration' is missing; write how long the run lasts, such as "
-                             "duration: \"10s\"");
-  }
+  context->Require(scenario, Scenario::kDurationFieldNumber,
+                   "; say how long the run lasts, such as duration: \"10s\"");
   plan.end = context->ReadTime(scenario, Scenario::kDurationFieldNumber).value_or(Time::Never());
   if (scenario.has_duration() && plan.end == Time()) {
     context->Error(scenario, Scenario::kDurationFieldNumber, "it can't be 0");

@@ -55,8 +55,8 @@ struct Place {
   std::vector<NodeId> nodes;
   std::optional<InterfaceId> interface;
 };
-std::optional<Place> ReadPlace(const Message& entry, int host_field, int link_field,
-                               bool has_link, CheckContext* context) {
+std::optional<Place> ReadPlace(const Message& entry, int host_field, int link_field, bool has_link,
+                               CheckContext* context) {
   if (!context->Require(entry, host_field)) return std::nullopt;
   Place place{context->ReadNodes(entry, host_field), std::nullopt};
   if (place.nodes.empty()) return std::nullopt;
@@ -216,9 +216,9 @@ std::optional<StateCondition> ReadAddress(const dualsim::AddressCondition& entry
   condition.address = context->ReadAddress(entry, Entry::kIpFieldNumber);
   condition.within = context->ReadPrefix(entry, Entry::kInFieldNumber);
   if (condition.address && condition.within && !condition.within->Contains(*condition.address)) {
-    context->Error(entry, Entry::kIpFieldNumber,
-                   "'" + condition.address->ToString() + "' is not in '" +
-                       condition.within->ToString() + "'");
+    context->Error(
+        entry, Entry::kIpFieldNumber,
+        "'" + condition.address->ToString() + "' is not in '" + condition.within->ToString() + "'");
   }
   if (entry.has_state()) condition.state = StateOf(entry.state());
   if (entry.has_origin()) condition.origin = OriginOf(entry.origin());
@@ -249,8 +249,7 @@ std::optional<StateCondition> ReadDefaultRouter(const dualsim::DefaultRouterCond
                                                 CheckContext* context) {
   DefaultRouterCondition condition;
   const std::optional<Place> place = PlaceOf(entry, context);
-  condition.router =
-      context->ReadAddress(entry, dualsim::DefaultRouterCondition::kIpFieldNumber);
+  condition.router = context->ReadAddress(entry, dualsim::DefaultRouterCondition::kIpFieldNumber);
   condition.count = CountUnless(entry.has_present() && !entry.present(), entry, context);
   if (!place) return std::nullopt;
   condition.nodes = place->nodes;
@@ -283,8 +282,7 @@ std::optional<StateCondition> ReadRoute(const dualsim::RouteCondition& entry,
   return condition;
 }
 
-std::optional<StateCondition> ReadNode(const dualsim::NodeCondition& entry,
-                                       CheckContext* context) {
+std::optional<StateCondition> ReadNode(const dualsim::NodeCondition& entry, CheckContext* context) {
   using Entry = dualsim::NodeCondition;
   if (!context->Require(entry, Entry::kHostFieldNumber)) return std::nullopt;
   RunningCondition condition;
@@ -349,8 +347,7 @@ std::optional<LogCondition> ReadLog(const dualsim::LogCondition& entry, CheckCon
   return condition;
 }
 
-std::optional<PingCondition> ReadPing(const dualsim::PingCondition& entry,
-                                      CheckContext* context) {
+std::optional<PingCondition> ReadPing(const dualsim::PingCondition& entry, CheckContext* context) {
   using Entry = dualsim::PingCondition;
   PingCondition condition;
   condition.pings = FindPings(entry, context);
@@ -373,14 +370,13 @@ std::optional<PingCondition> ReadPing(const dualsim::PingCondition& entry,
     condition.errors = CountRange::AtLeast(1);
   }
   if (entry.has_refused()) {
-    condition.refused =
-        ReadReason(entry, Entry::kRefusedFieldNumber, entry.refused(), context);
+    condition.refused = ReadReason(entry, Entry::kRefusedFieldNumber, entry.refused(), context);
   }
   condition.min_round_trip = context->ReadDuration(entry, Entry::kMinRoundTripFieldNumber);
   condition.max_round_trip = context->ReadDuration(entry, Entry::kMaxRoundTripFieldNumber);
   const bool says_something = condition.sent || condition.received || condition.lost ||
-                              condition.errors || entry.has_refused() ||
-                              condition.min_round_trip || condition.max_round_trip;
+                              condition.errors || entry.has_refused() || condition.min_round_trip ||
+                              condition.max_round_trip;
   if (!says_something) {
     // A ping that is merely expected is expected to work.
     condition.sent = CountRange::AtLeast(1);
@@ -403,8 +399,7 @@ bool AsksForPresence(const StateCondition& condition) {
 }
 
 const std::vector<NodeId>& NodesOf(const StateCondition& condition) {
-  return std::visit([](const auto& c) -> const std::vector<NodeId>& { return c.nodes; },
-                    condition);
+  return std::visit([](const auto& c) -> const std::vector<NodeId>& { return c.nodes; }, condition);
 }
 
 }  // namespace dualsim::sim

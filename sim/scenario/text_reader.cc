@@ -186,6 +186,7 @@ class Reader {
     if (field == nullptr) {
       Error(where, "unknown field " + Quoted(field_name) + " in " + MessageName(name) +
                        FieldHint(message->GetDescriptor(), field_name));
+      locations_->RecordMistake(*message, TextLocations::kUnknownField);
       SkipUnknownValue();
       return;
     }
@@ -254,8 +255,7 @@ class Reader {
   void ReadMessage(Message* message, const FieldDescriptor* field, SourceLocation where) {
     Opening opening{Here(), LookingAt("<") ? ">" : "}"};
     if (!Take("{") && !Take("<")) {
-      Error(opening.where,
-            "expected '{' after " + Quoted(field->name()) + ", found " + Found());
+      Error(opening.where, "expected '{' after " + Quoted(field->name()) + ", found " + Found());
       locations_->RecordMistake(*message, field->number());
       SkipJoinedTokens();
       return;
@@ -324,10 +324,9 @@ class Reader {
   }
 
   bool ReadEnum(Message* message, const FieldDescriptor* field) {
-    const EnumValueDescriptor* value =
-        token().type == Tokenizer::TYPE_IDENTIFIER
-            ? field->enum_type()->FindValueByName(token().text)
-            : nullptr;
+    const EnumValueDescriptor* value = token().type == Tokenizer::TYPE_IDENTIFIER
+                                           ? field->enum_type()->FindValueByName(token().text)
+                                           : nullptr;
     if (value == nullptr) {
       std::vector<std::string> names;
       std::string listed;
@@ -466,8 +465,7 @@ SourceLocation TextLocations::Of(const Message& message, int field_number, int i
   const auto found = messages_.find(&message);
   if (found == messages_.end()) return {};
   const auto values = found->second.values.find(field_number);
-  if (values == found->second.values.end() ||
-      static_cast<size_t>(index) >= values->second.size()) {
+  if (values == found->second.values.end() || static_cast<size_t>(index) >= values->second.size()) {
     return found->second.where;
   }
   return values->second[static_cast<size_t>(index)];

@@ -31,6 +31,8 @@ class TextLocations {
   void Record(const google::protobuf::Message& message, int field_number, SourceLocation where);
 
   // The text has the field, but no value that can be used: reported already.
+  // kUnknownField stands for any field that does not exist.
+  static constexpr int kUnknownField = 0;
   void RecordMistake(const google::protobuf::Message& message, int field_number);
   bool HasMistake(const google::protobuf::Message& message, int field_number) const;
 

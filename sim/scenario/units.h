@@ -36,8 +36,6 @@ Reading<std::vector<uint8_t>> ReadHex(std::string_view text);
 // The shortest text that ReadDuration reads as `duration`: "1.5ms", "3s", "2h",
 // "infinite". For messages.
 std::string DurationText(Duration duration);
-inline std::string TimeText(Time time) {
-  return DurationText(Nanoseconds(time.nanoseconds()));
-}
+inline std::string TimeText(Time time) { return DurationText(Nanoseconds(time.nanoseconds())); }
 
 }  // namespace dualsim::sim
