@@ -1,0 +1,34 @@
+"""A scenario as a Bazel test."""
+
+def scenario_test(name, src = None, golden = None, **kwargs):
+    """Runs a scenario, and checks its expectations and its golden trace.
+
+    Bazel's report (test.xml) names every expectation. After a change that is
+    meant, `tools/dualsim run SRC --golden update` writes the golden trace anew.
+
+    Args:
+      name: of the test.
+      src: the scenario; NAME.textproto where it is not given.
+      golden: its golden trace, beside it; SRC with .golden.txt instead of
+        .textproto where it is not given.
+      **kwargs: what every test takes: tags, size, visibility...
+    """
+    src = src or name + ".textproto"
+    golden = golden or src[:-len(".textproto")] + ".golden.txt"
+    if golden != src[:-len(".textproto")] + ".golden.txt":
+        fail("%s: dualsim looks for the golden trace of %s beside it, under its name" % (name, src))
+    native.sh_test(
+        name = name,
+        size = kwargs.pop("size", "small"),
+        srcs = ["//tools/bazel:scenario_test.sh"],
+        args = [
+            "$(location //tools/commands:dualsim)",
+            "$(location %s)" % src,
+        ],
+        data = [
+            golden,
+            src,
+            "//tools/commands:dualsim",
+        ],
+        **kwargs
+    )
