@@ -1,0 +1,169 @@
+#include "sim/record/database_recorder.h"
+
+#include <optional>
+
+#include "sim/record/database_schema.h"
+#include "sim/record/drop_text.h"
+#include "sim/record/packet_text.h"
+#include "stack/wire/drop_reason.h"
+
+namespace dualsim::sim {
+namespace {
+
+std::string_view LifecycleName(Lifecycle change) {
+  switch (change) {
+    case Lifecycle::kBoot:
+      return "BOOT";
+    case Lifecycle::kShutDown:
+      return "SHUT_DOWN";
+    case Lifecycle::kCrash:
+      return "CRASH";
+  }
+  return "";
+}
+
+using Text = std::optional<std::string_view>;
+
+}  // namespace
+
+DatabaseRecorder::Inserts::Inserts(SqliteFile& file)
+    : frame(file, "INSERT INTO frame VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      lifecycle(file, "INSERT INTO lifecycle VALUES (?, ?, ?)"),
+      address(file, "INSERT INTO address VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      neighbor(file, "INSERT INTO neighbor VALUES (?, ?, ?, ?, ?, ?, ?)"),
+      default_router(file, "INSERT INTO default_router VALUES (?, ?, ?, ?, ?, ?)"),
+      prefix(file, "INSERT INTO prefix VALUES (?, ?, ?, ?, ?, ?)"),
+      route(file, "INSERT INTO route VALUES (?, ?, ?, ?, ?, ?)"),
+      echo(file, "INSERT INTO echo VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      drop(file, "INSERT INTO \"drop\" VALUES (?, ?, ?, ?, ?, ?, ?)"),
+      log(file, "INSERT INTO log VALUES (?, ?, ?)"),
+      action(file, "INSERT INTO action VALUES (?, ?)") {}
+
+DatabaseRecorder::DatabaseRecorder(const std::string& path, const WorldNames& names,
+                                   const FrameNotes& notes, bool frames)
+    : names_(names), notes_(notes), frames_(frames), file_(path) {
+  file_.Execute(kDatabaseSchema);
+  WriteWorld();
+  inserts_.emplace(file_);
+}
+
+void DatabaseRecorder::WriteWorld() {
+  SqliteInsert link(file_, "INSERT INTO link VALUES (?)");
+  SqliteInsert node(file_, "INSERT INTO node VALUES (?, ?)");
+  SqliteInsert interface(file_, "INSERT INTO interface VALUES (?, ?, ?)");
+  for (const std::string& name : names_.links) link.Run(name);
+  for (const WorldNames::Node& n : names_.nodes) {
+    node.Run(n.name, n.is_router);
+    for (const auto& i : n.interfaces) interface.Run(n.name, i.name, names_.link(i.link));
+  }
+}
+
+std::string_view DatabaseRecorder::PacketOf(ByteView frame) {
+  packet_.clear();
+  AppendPacketText(frame, packet_);
+  return packet_;
+}
+
+void DatabaseRecorder::OnFrame(Time time, const FrameEvent& event) {
+  ++frame_number_;
+  if (!frames_ && !event.dropped) return;
+  const std::string_view packet = PacketOf(event.frame);
+  const std::string_view link = names_.link(event.link);
+  const Text lost = event.dropped ? Text(DropReasonName(event.reason)) : Text();
+  if (event.dropped) {
+    inserts_->drop.Run(time, *lost, link, Text(), Text(), frame_number_, packet);
+  }
+  if (!frames_) return;
+  note_.clear();
+  notes_.AppendClaims(event, note_);
+  inserts_->frame.Run(frame_number_, time, link, names_.node(event.sender),
+                      names_.interface(event.sender, event.interface),
+                      static_cast<int64_t>(event.frame.size()), packet, note_, event.injected, lost,
+                      event.duplicated, event.corrupted, event.reordered);
+}
+
+void DatabaseRecorder::OnFrameLoss(Time time, const FrameLossEvent& event) {
+  inserts_->drop.Run(time, DropReasonName(event.reason), names_.link(event.link),
+                     names_.node(event.receiver), Text(), std::optional<int64_t>(),
+                     PacketOf(event.frame));
+}
+
+void DatabaseRecorder::OnLifecycle(Time time, NodeId node, Lifecycle change) {
+  inserts_->lifecycle.Run(time, names_.node(node), LifecycleName(change));
+}
+
+void DatabaseRecorder::OnAddress(Time time, NodeId node, const AddressFact& fact) {
+  inserts_->address.Run(time, names_.node(node), names_.interface(node, fact.interface),
+                        fact.address.ToString(), fact.prefix_length, AddressStateName(fact.state),
+                        AddressOriginName(fact.origin), fact.preferred_until, fact.valid_until);
+}
+
+void DatabaseRecorder::OnNeighbor(Time time, NodeId node, const NeighborFact& fact) {
+  std::optional<std::string> mac;
+  if (!fact.link_layer_address.is_zero()) mac = fact.link_layer_address.ToString();
+  inserts_->neighbor.Run(time, names_.node(node), names_.interface(node, fact.interface),
+                         fact.address.ToString(), NeighborStateName(fact.state), mac,
+                         fact.is_router);
+}
+
+void DatabaseRecorder::OnDefaultRouter(Time time, NodeId node, const DefaultRouterFact& fact) {
+  inserts_->default_router.Run(time, names_.node(node), names_.interface(node, fact.interface),
+                               fact.router.ToString(), fact.present, fact.until);
+}
+
+void DatabaseRecorder::OnPrefix(Time time, NodeId node, const PrefixFact& fact) {
+  inserts_->prefix.Run(time, names_.node(node), names_.interface(node, fact.interface),
+                       fact.prefix.ToString(), fact.present, fact.until);
+}
+
+void DatabaseRecorder::OnRoute(Time time, NodeId node, const RouteFact& fact) {
+  std::optional<std::string> next_hop;
+  if (!fact.next_hop.is_unspecified()) next_hop = fact.next_hop.ToString();
+  inserts_->route.Run(time, names_.node(node), names_.interface(node, fact.interface),
+                      fact.prefix.ToString(), next_hop, fact.present);
+}
+
+void DatabaseRecorder::OnEcho(Time time, NodeId node, const EchoFact& fact) {
+  std::optional<int64_t> type, code;
+  if (!fact.reply) {
+    type = fact.error_type;
+    code = fact.error_code;
+  }
+  inserts_->echo.Run(time, names_.node(node), int{fact.identifier}, int{fact.sequence},
+                     fact.from.ToString(), type, code, static_cast<int64_t>(fact.data_size));
+}
+
+void DatabaseRecorder::OnDrop(Time time, NodeId node, const DropFact& fact) {
+  packet_.clear();
+  AppendDropText(fact, packet_);
+  inserts_->drop.Run(time, DropReasonName(fact.reason), Text(), names_.node(node),
+                     names_.interface(node, fact.interface), std::optional<int64_t>(), packet_);
+}
+
+void DatabaseRecorder::OnLog(Time time, NodeId node, const LogFact& fact) {
+  inserts_->log.Run(time, names_.node(node), fact.text);
+}
+
+void DatabaseRecorder::OnAction(Time time, std::string_view action) {
+  inserts_->action.Run(time, action);
+}
+
+void DatabaseRecorder::WriteSummary(const RunSummary& summary) {
+  SqliteInsert(file_, "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?)")
+      .Run(summary.scenario, summary.seed, summary.end, summary.events, summary.frames,
+           VerdictName(summary.verdict()));
+  SqliteInsert expectation(file_, "INSERT INTO expectation VALUES (?, ?, ?, ?, ?, ?, ?)");
+  int64_t number = 0;
+  for (const RunSummary::Expectation& e : summary.expectations) {
+    expectation.Run(++number, e.name, e.text, VerdictName(e.verdict), e.decided, e.seen, e.since);
+  }
+}
+
+void DatabaseRecorder::Commit(const RunSummary& summary) {
+  inserts_.reset();
+  WriteSummary(summary);
+  file_.Execute(kDatabaseIndices);
+  file_.Commit();
+}
+
+}  // namespace dualsim::sim
