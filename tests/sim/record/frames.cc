@@ -1,5 +1,7 @@
 #include "tests/sim/record/frames.h"
 
+#include <algorithm>
+
 #include "stack/wire/ethernet.h"
 #include "stack/wire/ipv6.h"
 #include "stack/wire/ipv6_address.h"
@@ -15,9 +17,9 @@ std::vector<uint8_t> Ethernet(MacAddress destination, uint16_t type,
   header.destination = destination;
   header.source = MacAddress::FromInteger(0x02000000000a);
   header.type = static_cast<wire::EtherType>(type);
-  std::vector<uint8_t> frame(wire::EthernetHeader::kSize);
+  std::vector<uint8_t> frame(wire::EthernetHeader::kSize + payload.size());
   header.Store(frame.data());
-  frame.insert(frame.end(), payload.begin(), payload.end());
+  std::ranges::copy(payload, frame.begin() + wire::EthernetHeader::kSize);
   return frame;
 }
 
@@ -40,9 +42,9 @@ std::vector<uint8_t> Build(const Ipv6Frame& frame) {
                            static_cast<wire::NextHeader>(frame.upper), upper.size());
     StoreBig16(field, sum.Add(upper).Value());
   }
-  std::vector<uint8_t> packet(wire::Ipv6Header::kSize);
+  std::vector<uint8_t> packet(wire::Ipv6Header::kSize + payload.size());
   header.Store(packet.data());
-  packet.insert(packet.end(), payload.begin(), payload.end());
+  std::ranges::copy(payload, packet.begin() + wire::Ipv6Header::kSize);
   const MacAddress to = header.destination.is_multicast() ? MacAddress::ForGroup(header.destination)
                                                           : MacAddress::FromInteger(0x02000000000b);
   return Ethernet(to, 0x86dd, packet);
