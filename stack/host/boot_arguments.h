@@ -14,8 +14,6 @@
 
 namespace dualsim::host {
 
-using IpAddress = std::variant<Ipv4Address, Ipv6Address>;
-
 // The boot arguments of one stack, under MirageOS's names. A field that is not
 // set was not given, and the mechanism's own default applies.
 struct BootArguments {
@@ -28,7 +26,8 @@ struct BootArguments {
   bool accept_router_advertisements = true;
   bool dhcp = false;
 
-  std::vector<IpAddress> dns_servers;  // --dns-servers, in their order.
+  std::vector<std::variant<Ipv4Address, Ipv6Address>>
+      dns_servers;  // --dns-servers, in their order.
   std::optional<Duration> dns_timeout;
   std::optional<uint32_t> dns_cache_size;
 

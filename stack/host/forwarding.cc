@@ -70,6 +70,7 @@ void Stack::Implementation::Forward(Received& received) {
   if (received.packet.size() > out.mtu()) {
     return refuse(DropReason::PACKET_TOO_BIG, wire::Icmpv6Type::kPacketTooBig, 0, out.mtu());
   }
+  if (next_hop->interface == received.interface) Redirect(received, *next_hop);
   // From here on the frame is ours to change: the Ethernet header goes, the rest
   // of the packet is sent as it is, without padding.
   Packet packet = std::move(received.frame);
@@ -78,6 +79,36 @@ void Stack::Implementation::Forward(Received& received) {
   packet.TrimFront(wire::EthernetHeader::kSize);
   --packet.mutable_bytes()[kHopLimitOffset];
   out.SendToNeighbor(now, next_hop->address, std::move(packet));
+}
+
+void Stack::Implementation::Redirect(const Received& received, const NextHop& next_hop) {
+  Interface& here = interface(received.interface);
+  const Ipv6Address& source = received.header.source;
+  const ndp::InterfaceAddress* own = here.discovery().addresses().link_local();
+  if (own == nullptr || !own->assigned()) return;
+  const ipv6::Route* link = on_link_.Find(source);
+  const ndp::Neighbor* target = here.discovery().neighbors().Find(next_hop.address);
+  router::ForwardedPacket forwarded;
+  forwarded.packet = received.packet;
+  forwarded.same_interface = next_hop.interface == received.interface;
+  forwarded.source_is_neighbor =
+      source.is_link_local() || (link != nullptr && link->interface == received.interface);
+  forwarded.next_hop = next_hop.address;
+  if (target != nullptr && target->state != NeighborState::kIncomplete) {
+    forwarded.next_hop_link_layer_address = target->link_layer_address;
+  }
+  const auto redirect = redirect_sender_.OnForward(received.now, forwarded);
+  if (!redirect) return;
+  Packet message = environment_.packets.Make(redirect->size());
+  redirect->Store(message.mutable_bytes().data());
+  const Outgoing outgoing{.source = own->address,
+                          .destination = source,
+                          .interface = received.interface,
+                          .next_header = wire::NextHeader::kIcmpv6,
+                          .hop_limit = 255};
+  if (const auto failed = SendIcmpv6(received.now, outgoing, std::move(message))) {
+    Drop(received, *failed);
+  }
 }
 
 }  // namespace dualsim::host

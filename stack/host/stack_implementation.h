@@ -13,6 +13,7 @@
 #include "stack/ipv6/fragmentation.h"
 #include "stack/ipv6/reassembly.h"
 #include "stack/ipv6/routing_table.h"
+#include "stack/router/redirect_sender.h"
 #include "stack/wire/address_map.h"
 #include "stack/wire/icmpv6.h"
 #include "stack/wire/ipv6.h"
@@ -101,6 +102,9 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
     Ipv6Address address;
   };
   std::optional<NextHop> FindRoute(const Ipv6Address& destination);
+  // Tells the sender of a packet that is being forwarded of a better first hop,
+  // RFC 4861 §8.2, if there is one.
+  void Redirect(const Received& received, const NextHop& next_hop);
 
   // Output.
   struct Outgoing {
@@ -163,6 +167,7 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   Time now_;  // Of the call that is being served, for outputs that are not told it.
   RandomStream random_;
   icmp::ErrorLimiter error_limiter_;
+  router::RedirectSender redirect_sender_;
 };
 
 }  // namespace dualsim::host

@@ -1,10 +1,10 @@
-#include "stack/ndp/redirect.h"
+#include "stack/router/redirect_sender.h"
 
 #include <algorithm>
 
 #include "stack/wire/ipv6.h"
 
-namespace dualsim::ndp {
+namespace dualsim::router {
 namespace {
 
 constexpr size_t kMinimumMtu = 1280;  // RFC 8200 §5
@@ -23,14 +23,6 @@ ByteView Quote(ByteView packet, const wire::Redirect& redirect) {
 }
 
 }  // namespace
-
-std::optional<DropReason> CheckRedirect(const Ipv6Address& source,
-                                        const std::optional<Ipv6Address>& first_hop,
-                                        bool is_router) {
-  if (is_router) return DropReason::REDIRECT_NOT_ACCEPTED;
-  if (first_hop != source) return DropReason::REDIRECT_NOT_FIRST_HOP;
-  return std::nullopt;
-}
 
 std::optional<wire::Redirect> RedirectSender::OnForward(Time now,
                                                         const ForwardedPacket& forwarded) {
@@ -54,4 +46,4 @@ std::optional<wire::Redirect> RedirectSender::OnForward(Time now,
   return redirect;
 }
 
-}  // namespace dualsim::ndp
+}  // namespace dualsim::router

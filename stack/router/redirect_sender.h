@@ -5,25 +5,11 @@
 #include "stack/base/bytes.h"
 #include "stack/base/time.h"
 #include "stack/icmp/error_limiter.h"
-#include "stack/wire/drop_reason.h"
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/mac_address.h"
 #include "stack/wire/ndp.h"
 
-namespace dualsim::ndp {
-
-// The validity of a redirect from `source` beyond its bytes (which wire::Redirect::Parse()
-// checks), RFC 4861 §8.1: it comes from `first_hop`, the next hop in use for its
-// destination, and a router takes none (§8.2). nullopt: follow it.
-std::optional<DropReason> CheckRedirect(const Ipv6Address& source,
-                                        const std::optional<Ipv6Address>& first_hop,
-                                        bool is_router);
-
-// Whether the target of a redirect is a router: else it is the destination, on
-// link (§8.3).
-inline bool TargetIsRouter(const wire::Redirect& redirect) {
-  return redirect.target != redirect.destination;
-}
+namespace dualsim::router {
 
 // A packet that a router forwards, as far as redirecting is concerned.
 struct ForwardedPacket {
@@ -34,8 +20,7 @@ struct ForwardedPacket {
   std::optional<MacAddress> next_hop_link_layer_address;  // If known.
 };
 
-// A router's part, RFC 4861 §8.2: whom it tells of a better first hop, at a
-// limited rate.
+// Whom a router tells of a better first hop, RFC 4861 §8.2, at a limited rate.
 class RedirectSender {
  public:
   explicit RedirectSender(const icmp::ErrorLimiterConfig& limit = {}) : limiter_(limit) {}
@@ -48,4 +33,4 @@ class RedirectSender {
   icmp::ErrorLimiter limiter_;
 };
 
-}  // namespace dualsim::ndp
+}  // namespace dualsim::router
