@@ -17,11 +17,16 @@ class LineRate {
   // Bits per second, at least 1; nullopt: infinitely fast.
   LineRate(std::optional<uint64_t> bandwidth, uint64_t queue_bytes)
       : bandwidth_(std::min(bandwidth.value_or(0), kFastest)) {
-    if (bandwidth) queue_time_ = TimeOf(queue_bytes);
+    if (!bandwidth) return;
+    queue_time_ = TimeOf(queue_bytes);
+    if (kByteNanoseconds % bandwidth_ == 0) byte_time_ = kByteNanoseconds / bandwidth_;
   }
 
   // How long a frame of `bytes` occupies the cable, rounded up.
   Duration TransmissionTime(size_t bytes) const {
+    // Where a byte takes whole nanoseconds there is nothing to divide.
+    if (byte_time_ != 0)
+      return Nanoseconds(static_cast<int64_t>(byte_time_)) * static_cast<int64_t>(bytes);
     return bandwidth_ == 0 ? Duration() : TimeOf(bytes);
   }
   // How long a full queue takes to drain.
@@ -30,26 +35,28 @@ class LineRate {
  private:
   // Beyond this every frame takes 1 ns anyway, and sums below don't overflow.
   static constexpr uint64_t kFastest = uint64_t{1} << 62;
+  // The nanoseconds that a byte takes at 1 bit per second.
+  static constexpr uint64_t kByteNanoseconds = 8'000'000'000;
 
   Duration TimeOf(uint64_t bytes) const {
-    constexpr uint64_t kBitNanoseconds = 8'000'000'000;
-    constexpr uint64_t kFits = std::numeric_limits<uint64_t>::max() / kBitNanoseconds / 2;
+    constexpr uint64_t kFits = std::numeric_limits<uint64_t>::max() / kByteNanoseconds / 2;
     if (bytes <= kFits) {
       return Nanoseconds(
-          static_cast<int64_t>((bytes * kBitNanoseconds - 1 + bandwidth_) / bandwidth_));
+          static_cast<int64_t>((bytes * kByteNanoseconds - 1 + bandwidth_) / bandwidth_));
     }
     return LongTimeOf(bytes);
   }
   Duration LongTimeOf(uint64_t bytes) const {
     const auto ns =
-        (static_cast<unsigned __int128>(bytes) * 8'000'000'000u + bandwidth_ - 1) / bandwidth_;
+        (static_cast<unsigned __int128>(bytes) * kByteNanoseconds + bandwidth_ - 1) / bandwidth_;
     if (ns >= static_cast<unsigned __int128>(Duration::Infinite().nanoseconds())) {
       return Duration::Infinite();
     }
     return Nanoseconds(static_cast<int64_t>(ns));
   }
 
-  uint64_t bandwidth_;
+  uint64_t bandwidth_;      // 0: infinite.
+  uint64_t byte_time_ = 0;  // 0: not a whole number.
   Duration queue_time_ = Duration::Infinite();
 };
 
