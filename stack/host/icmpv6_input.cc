@@ -70,7 +70,8 @@ void Stack::Implementation::OnEchoRequest(const Received& received, ByteView mes
   // the one that source selection chooses.
   Outgoing outgoing{.destination = received.header.source,
                     .interface = received.interface,
-                    .next_header = wire::NextHeader::kIcmpv6};
+                    .next_header = wire::NextHeader::kIcmpv6,
+                    .flow = reply.identifier};
   if (!received.header.destination.is_multicast()) outgoing.source = received.header.destination;
   if (const auto failed = SendIcmpv6(received.now, outgoing, std::move(payload))) {
     Drop(received, *failed);

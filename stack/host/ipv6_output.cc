@@ -1,5 +1,8 @@
 // IPv6 packets on their way out: RFC 8200 §3, RFC 4861 §5.2 and §7.2, RFC 6724.
 
+#include <algorithm>
+#include <utility>
+
 #include "stack/host/stack_implementation.h"
 #include "stack/ipv6/source_selection.h"
 #include "stack/wire/ethernet.h"
@@ -65,11 +68,37 @@ std::optional<DropReason> Stack::Implementation::SendIcmpv6(Time now, Outgoing o
     }
     if (!out) return DropReason::NO_ROUTE;
     const std::optional<Ipv6Address> source = SelectSource(outgoing.destination, *out);
-    if (!source) return DropReason::NO_SOURCE_ADDRESS;
+    if (!source) return AwaitSource(now, *out, outgoing, std::move(message));
     outgoing.source = *source;
   }
   wire::StoreIcmpv6Checksum(message.mutable_bytes(), outgoing.source, outgoing.destination);
   return Send(now, outgoing, std::move(message));
+}
+
+std::optional<DropReason> Stack::Implementation::AwaitSource(Time now, InterfaceId out,
+                                                             Outgoing outgoing, Packet message) {
+  const auto& addresses = interface(out).discovery().addresses().entries();
+  const bool tentative =
+      std::any_of(addresses.begin(), addresses.end(), [](const ndp::InterfaceAddress& address) {
+        return address.state == AddressState::kTentative;
+      });
+  if (!tentative) return DropReason::NO_SOURCE_ADDRESS;
+  if (awaiting_source_.size() == kMaxAwaitingSource) {
+    Drop(now, out, DropReason::NO_SOURCE_ADDRESS, awaiting_source_.front().message.bytes());
+    awaiting_source_.erase(awaiting_source_.begin());
+  }
+  awaiting_source_.push_back({std::move(outgoing), std::move(message)});
+  return std::nullopt;
+}
+
+void Stack::Implementation::RetryAwaitingSource(Time now) {
+  // Taken out first: what still has to wait comes back in the same order.
+  for (AwaitingSource& waiting : std::exchange(awaiting_source_, {})) {
+    const InterfaceId id = waiting.outgoing.interface.value_or(InterfaceId{0});
+    const Packet kept = environment_.packets.Copy(waiting.message.bytes());
+    const auto failed = SendIcmpv6(now, waiting.outgoing, std::move(waiting.message));
+    if (failed) Drop(now, id, *failed, kept.bytes());
+  }
 }
 
 std::optional<DropReason> Stack::Implementation::Send(Time now, const Outgoing& outgoing,
@@ -103,7 +132,13 @@ std::optional<DropReason> Stack::Implementation::Transmit(Time now, const Outgoi
                                                           const Ipv6Address& next_hop,
                                                           uint32_t path_mtu, Packet payload) {
   const uint8_t cur_hop_limit = interface(out).discovery().parameters().cur_hop_limit;
+  const uint32_t label = ipv6::FlowLabel({.source = outgoing.source,
+                                          .destination = outgoing.destination,
+                                          .next_header = outgoing.next_header,
+                                          .source_port = outgoing.flow},
+                                         flow_label_secret_);
   const wire::Ipv6Header header{.traffic_class = outgoing.traffic_class,
+                                .flow_label = label,
                                 .payload_length = static_cast<uint16_t>(payload.size()),
                                 .next_header = outgoing.next_header,
                                 .hop_limit = outgoing.hop_limit.value_or(cur_hop_limit),
@@ -159,7 +194,8 @@ std::optional<DropReason> Stack::Implementation::SendEchoRequest(Time now,
                           .destination = request.destination,
                           .interface = request.interface,
                           .next_header = wire::NextHeader::kIcmpv6,
-                          .hop_limit = request.hop_limit};
+                          .hop_limit = request.hop_limit,
+                          .flow = request.identifier};
   if (request.source) {
     const LocalAddress* local = local_addresses_.Find(*request.source);
     if (local == nullptr || !local->assigned) return DropReason::NO_SOURCE_ADDRESS;

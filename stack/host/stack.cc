@@ -46,7 +46,8 @@ std::optional<DropReason> Stack::SendEchoRequest(Time now, const EchoRequest& re
 Stack::Implementation::Implementation(StackConfig config, Environment environment)
     : config_(std::move(config)),
       environment_(environment),
-      random_(environment.random.Stream("stack")) {
+      random_(environment.random.Stream("stack")),
+      flow_label_secret_(random_()) {
   for (size_t i = 0; i < config_.interfaces.size(); ++i) {
     interfaces_.push_back(std::make_unique<Interface>(static_cast<InterfaceId>(i),
                                                       config_.interfaces[i], config_.forwarding,
@@ -67,6 +68,7 @@ void Stack::Implementation::ShutDown(Time now) {
   routes_ = {};
   destinations_.Clear();
   reassembler_.Clear();
+  awaiting_source_.clear();
 }
 
 void Stack::Implementation::Crash(Time now) {
@@ -131,6 +133,9 @@ void Stack::Implementation::OnAddressChange(Time now, InterfaceId id,
                                         .origin = address.origin,
                                         .preferred_until = address.preferred_until,
                                         .valid_until = address.valid_until});
+  if (!awaiting_source_.empty() && address.state != AddressState::kTentative) {
+    RetryAwaitingSource(now);
+  }
 }
 
 }  // namespace dualsim::host

@@ -10,6 +10,7 @@
 #include "stack/icmp/error_limiter.h"
 #include "stack/icmp/icmp_error.h"
 #include "stack/ipv6/destination_cache.h"
+#include "stack/ipv6/flow_label.h"
 #include "stack/ipv6/fragmentation.h"
 #include "stack/ipv6/reassembly.h"
 #include "stack/ipv6/routing_table.h"
@@ -114,11 +115,23 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
     wire::NextHeader next_header{};
     std::optional<uint8_t> hop_limit;
     uint8_t traffic_class = 0;
+    uint16_t flow = 0;  // An echo's identifier: packets of one are one flow.
   };
+  // An ICMPv6 message that waits until an address is no longer tentative.
+  struct AwaitingSource {
+    Outgoing outgoing;
+    Packet message;
+  };
+  // Beyond it the oldest goes.
+  static constexpr size_t kMaxAwaitingSource = 8;
   // Sends an upper-layer packet, its checksum done.
   std::optional<DropReason> Send(Time now, const Outgoing& outgoing, Packet payload);
-  // Chooses the source where it is unspecified, does the checksum, sends.
+  // Chooses the source where it is unspecified, does the checksum, sends. Where
+  // every source that would do is still tentative the message waits.
   std::optional<DropReason> SendIcmpv6(Time now, Outgoing outgoing, Packet message);
+  std::optional<DropReason> AwaitSource(Time now, InterfaceId out, Outgoing outgoing,
+                                        Packet message);
+  void RetryAwaitingSource(Time now);
   std::optional<DropReason> Transmit(Time now, const Outgoing& outgoing, InterfaceId interface,
                                      const Ipv6Address& next_hop, uint32_t path_mtu,
                                      Packet payload);
@@ -166,6 +179,8 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   ipv6::Reassembler reassembler_;
   Time now_;  // Of the call that is being served, for outputs that are not told it.
   RandomStream random_;
+  uint64_t flow_label_secret_;
+  std::vector<AwaitingSource> awaiting_source_;  // Oldest first.
   icmp::ErrorLimiter error_limiter_;
   router::RedirectSender redirect_sender_;
 };

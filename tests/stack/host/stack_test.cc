@@ -49,6 +49,37 @@ TEST(Stack, TwoHostsPingOverTheirLinkLocalAddresses) {
   EXPECT_EQ(a.echoes[0].data_size, 56u);
 }
 
+TEST(Stack, WhatIsSentWhileTheAddressIsTentativeWaitsForIt) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  auto& b = link.Add(Host("b", 2));
+  b.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  a.stack.Boot(At(3));
+  ASSERT_EQ(a.stack.SendEchoRequest(At(3), {.destination = LinkLocal(2), .sequence = 1}),
+            std::nullopt);
+  ASSERT_EQ(a.stack.SendEchoRequest(At(3), {.destination = LinkLocal(2), .sequence = 2}),
+            std::nullopt);
+  link.RunUntil(At(4));
+  EXPECT_TRUE(a.echoes.empty());
+  link.RunUntil(At(6));
+  ASSERT_EQ(a.echoes.size(), 2u);
+  EXPECT_EQ(a.echoes[0].sequence, 1);
+  EXPECT_EQ(a.echoes[1].sequence, 2);
+}
+
+TEST(Stack, WhatWaitsForAnAddressThatIsTakenIsDropped) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  auto& b = link.Add(Host("b", 1));
+  a.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  b.stack.Boot(At(3));
+  ASSERT_EQ(b.stack.SendEchoRequest(At(3), {.destination = LinkLocal(9)}), std::nullopt);
+  link.RunUntil(At(6));
+  EXPECT_TRUE(b.Dropped(DropReason::NO_SOURCE_ADDRESS));
+}
+
 TEST(Stack, AnEchoLargerThanTheMtuGoesAndComesBackInFragments) {
   TestLink link;
   auto& a = link.Add(Host("a", 1));
