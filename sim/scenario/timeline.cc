@@ -1,0 +1,220 @@
+#include "sim/scenario/timeline.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "sim/filter/packet_filter.h"
+#include "sim/scenario/action_text.h"
+
+namespace dualsim::sim {
+namespace {
+
+class LibpcapFilter final : public FrameFilter {
+ public:
+  explicit LibpcapFilter(PacketFilter filter) : filter_(std::move(filter)) {}
+  bool Matches(ByteView frame) override { return filter_.Matches(frame); }
+
+ private:
+  PacketFilter filter_;
+};
+
+// The index of the node's interface on a link; the check has seen that it has one.
+InterfaceId InterfaceOn(const NodePlan& node, LinkId link) {
+  for (size_t i = 0; i < node.links.size(); ++i) {
+    if (node.links[i] == link) return InterfaceId(static_cast<uint16_t>(i));
+  }
+  return InterfaceId(0);
+}
+
+}  // namespace
+
+Timeline::Timeline(const Plan& plan, World& world, PingTracker& pings)
+    : plan_(plan), world_(world), pings_(pings) {
+  for (size_t i = 0; i < plan.nodes.size(); ++i) {
+    if (plan.nodes[i].boot_at) due_.push({*plan.nodes[i].boot_at, 0, i, Step::kBoot, 0});
+  }
+  for (size_t i = 0; i < plan.actions.size(); ++i) {
+    due_.push({plan.actions[i].time, i + 1, i, Step::kAction, plan.actions[i].times - 1});
+  }
+}
+
+void Timeline::Play() {
+  const Time now = next();
+  while (!due_.empty() && due_.top().time == now) {
+    current_ = due_.top();
+    due_.pop();
+    Do(current_);
+  }
+}
+
+void Timeline::Do(const Due& due) {
+  if (due.step == Step::kBoot) {
+    world_.node(NodeId(static_cast<uint32_t>(due.index))).Boot();
+    return;
+  }
+  const TimedAction& timed = plan_.actions[due.index];
+  if (due.step == Step::kPingRequest) {
+    const auto& ping = std::get<action::Ping>(timed.action);
+    if (due.left > 0) {
+      due_.push({due.time + ping.interval, due.rank, due.index, due.step, due.left - 1});
+    }
+    SendRequest(ping);
+    return;
+  }
+  if (due.step == Step::kBootAgain) {
+    for (NodeId node : std::get<action::Reboot>(timed.action).nodes) world_.node(node).Boot();
+    return;
+  }
+  if (due.left > 0) {
+    due_.push({due.time + timed.every, due.rank, due.index, due.step, due.left - 1});
+  }
+  std::visit([this](const auto& action) { Do(action); }, timed.action);
+}
+
+void Timeline::Tell(const Action& action) {
+  world_.network().observer().OnAction(world_.network().now(), DescribeAction(plan_, action));
+}
+
+template <typename Use>
+void Timeline::Ask(const Action& action, NodeId node, Use use) {
+  Tell(action);
+  const host::Stack::Refusal refusal = world_.node(node).running()
+                                           ? world_.node(node).WithStack(use)
+                                           : plan_.node(node).name + " is off";
+  if (!refusal) return;
+  world_.network().observer().OnAction(world_.network().now(),
+                                       DescribeAction(plan_, action) + ": not done, " + *refusal);
+}
+
+void Timeline::Do(const action::Boot& boot) {
+  for (NodeId node : boot.nodes) world_.node(node).Boot();
+}
+
+void Timeline::Do(const action::ShutDown& shut_down) {
+  for (NodeId node : shut_down.nodes) world_.node(node).ShutDown();
+}
+
+void Timeline::Do(const action::Crash& crash) {
+  for (NodeId node : crash.nodes) world_.node(node).Crash();
+}
+
+void Timeline::Do(const action::Reboot& reboot) {
+  for (NodeId node : reboot.nodes) {
+    if (reboot.crash) {
+      world_.node(node).Crash();
+    } else {
+      world_.node(node).ShutDown();
+    }
+  }
+  due_.push({current_.time + reboot.off_for, current_.rank, current_.index, Step::kBootAgain, 0});
+}
+
+void Timeline::Do(const action::ChangeLink& change) {
+  Tell(change);
+  Network& network = world_.network();
+  LinkParameters parameters = network.parameters(change.link);
+  if (change.delay) parameters.delay = *change.delay;
+  if (change.bandwidth) parameters.bandwidth = *change.bandwidth;
+  if (change.queue_bytes) parameters.queue_bytes = *change.queue_bytes;
+  if (change.mtu) parameters.mtu = *change.mtu;
+  network.SetParameters(change.link, parameters);
+  if (change.faults) network.SetFaults(change.link, *change.faults);
+  if (change.up) network.SetLinkUp(change.link, *change.up);
+}
+
+void Timeline::Do(const action::ChangeCarrier& change) {
+  Tell(change);
+  world_.network().SetCarrier(change.node, change.interface, change.up);
+}
+
+void Timeline::Do(const action::Partition& partition) {
+  Tell(partition);
+  world_.network().Partition(partition.link, partition.groups);
+}
+
+void Timeline::Do(const action::Heal& heal) {
+  Tell(heal);
+  world_.network().Heal(heal.link);
+}
+
+void Timeline::Do(const action::DropFrames& drop) {
+  Tell(drop);
+  PacketFilter filter;
+  // The check compiled it already.
+  PacketFilter::Compile(drop.filter, &filter);
+  DropRule rule;
+  rule.filter = std::make_unique<LibpcapFilter>(std::move(filter));
+  rule.sender = drop.sender;
+  rule.first = drop.first;
+  rule.count = drop.count;
+  world_.network().AddDropRule(drop.link, std::move(rule));
+}
+
+void Timeline::Do(const action::AddAddress& add) {
+  Ask(add, add.node, [&add](host::Stack& stack, Time now) {
+    return stack.AddAddress(now, add.interface, add.address);
+  });
+}
+
+void Timeline::Do(const action::RemoveAddress& remove) {
+  Ask(remove, remove.node, [&remove](host::Stack& stack, Time now) {
+    return stack.RemoveAddress(now, remove.interface, remove.address);
+  });
+}
+
+void Timeline::Do(const action::AddRoute& add) {
+  Ask(add, add.node,
+      [&add](host::Stack& stack, Time now) { return stack.AddRoute(now, add.route); });
+}
+
+void Timeline::Do(const action::RemoveRoute& remove) {
+  Ask(remove, remove.node,
+      [&remove](host::Stack& stack, Time now) { return stack.RemoveRoute(now, remove.prefix); });
+}
+
+void Timeline::Do(const action::Advertise& advertise) {
+  Ask(advertise, advertise.node, [&advertise](host::Stack& stack, Time now) {
+    return stack.Advertise(now, advertise.interface, advertise.config);
+  });
+}
+
+void Timeline::Do(const action::Ping& ping) {
+  Tell(ping);
+  if (ping.count > 1) {
+    due_.push({current_.time + ping.interval, current_.rank, current_.index, Step::kPingRequest,
+               ping.count - 2});
+  }
+  SendRequest(ping);
+}
+
+void Timeline::SendRequest(const action::Ping& ping) {
+  host::Stack::EchoRequest request;
+  request.destination = ping.to;
+  request.interface = ping.interface;
+  request.source = ping.source;
+  request.identifier = pings_.identifier(ping.id);
+  request.sequence = pings_.next_sequence(ping.id);
+  request.data_size = ping.data_size;
+  request.hop_limit = ping.hop_limit;
+  pings_.OnRequest(ping.id, world_.network().now());
+  std::optional<DropReason> refused = DropReason::INTERFACE_DOWN;
+  if (world_.node(ping.from).running()) {
+    refused = world_.node(ping.from).WithStack(
+        [&request](host::Stack& stack, Time now) { return stack.SendEchoRequest(now, request); });
+  }
+  if (refused) pings_.OnRefusal(ping.id, *refused);
+}
+
+void Timeline::Do(const action::Inject& inject) {
+  Tell(inject);
+  Network& network = world_.network();
+  if (inject.from) {
+    network.InjectFromNode(*inject.from, InterfaceOn(plan_.node(*inject.from), inject.link),
+                           inject.frame);
+  } else {
+    network.InjectOnLink(inject.link, inject.frame);
+  }
+}
+
+}  // namespace dualsim::sim

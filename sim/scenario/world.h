@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "sim/net/network.h"
+#include "sim/net/node.h"
+#include "sim/scenario/plan.h"
+
+namespace dualsim::sim {
+
+// The network of a plan with a stack on every station, all off: what a run
+// begins with. NodeId and LinkId are the plan's.
+class World {
+ public:
+  // `plan` and `observer` outlive the world.
+  World(const Plan& plan, uint64_t seed, WorldObserver& observer);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  Network& network() { return network_; }
+  Simulation& simulation() { return network_.simulation(); }
+  Node& node(NodeId id) { return *nodes_[static_cast<size_t>(id)]; }
+
+ private:
+  Network network_;
+  std::vector<std::unique_ptr<Node>> nodes_;  // By NodeId.
+};
+
+}  // namespace dualsim::sim
