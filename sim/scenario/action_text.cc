@@ -57,8 +57,7 @@ class Writer {
     return text;
   }
   std::string Write(const action::ChangeCarrier& a) const {
-    return "cable of " + Node(a.node) + " on " + On(a.node, a.interface) +
-           (a.up ? " in" : " out");
+    return "cable of " + Node(a.node) + " on " + On(a.node, a.interface) + (a.up ? " in" : " out");
   }
   std::string Write(const action::Partition& a) const {
     std::string text = "partition " + Link(a.link) + ":";

@@ -74,7 +74,8 @@ bool HasState(const AddressFact& f, const AddressCondition& c) {
 }
 bool HasState(const NeighborFact& f, const NeighborCondition& c) {
   return (!c.state || *c.state == NeighborState::kNone || f.state == *c.state) &&
-         (!c.mac || f.link_layer_address == *c.mac) && (!c.is_router || f.is_router == *c.is_router);
+         (!c.mac || f.link_layer_address == *c.mac) &&
+         (!c.is_router || f.is_router == *c.is_router);
 }
 template <typename Fact, typename Condition>
 bool HasState(const Fact&, const Condition&) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sim/net/world_observer.h"
-#include "sim/scenario/diagnostics.h"
+#include "sim/scenario/decision.h"
 #include "sim/scenario/plan.h"
 #include "stack/base/time.h"
 
@@ -18,15 +18,9 @@ struct RunOptions {
   std::optional<Time> until;     // Ends the run earlier than the plan does.
   // Told of all that happens, in this order; they outlive the run.
   std::vector<WorldObserver*> observers;
-  // Called now and then (by count of events, so that it costs nothing and
-  // changes nothing); returning false abandons the run.
+  // Called now and then, about a thousand times in a run; it changes nothing.
+  // Returning false abandons the run.
   std::function<bool(Time now)> progress;
-};
-
-enum class Verdict : uint8_t {
-  kHeld,
-  kFailed,
-  kUndecided,  // The run was ended (RunOptions::until, progress) before it could be told.
 };
 
 struct ExpectationResult {

@@ -1,0 +1,131 @@
+#include "sim/scenario/event_expectations.h"
+
+#include <algorithm>
+#include <string>
+#include <variant>
+
+#include "sim/scenario/units.h"
+
+namespace dualsim::sim {
+namespace {
+
+template <typename Id>
+bool IsAmong(const std::vector<Id>& ids, Id id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+}  // namespace
+
+EventExpectations::EventExpectations(const Plan& plan, const PingTracker& pings)
+    : plan_(plan), pings_(pings), packets_on_(plan.links.size()) {
+  for (size_t i = 0; i < plan.expectations.size(); ++i) {
+    const Expectation& expectation = plan.expectations[i];
+    const auto* event = std::get_if<EventCondition>(&expectation.condition);
+    if (event == nullptr) continue;
+    if (const auto* condition = std::get_if<PacketsCondition>(event)) {
+      packets_on_[static_cast<size_t>(condition->link)].push_back(packets_.size());
+      packets_.emplace_back(plan, i);
+    } else if (const auto* drops = std::get_if<DropsCondition>(event)) {
+      DropCounter& counter = drops_.emplace_back();
+      counter.index = i;
+      counter.expectation = &expectation;
+      counter.count = drops->count;
+      counter.condition = drops;
+    } else if (const auto* log = std::get_if<LogCondition>(event)) {
+      LogCounter& counter = logs_.emplace_back();
+      counter.index = i;
+      counter.expectation = &expectation;
+      counter.count = log->count;
+      counter.condition = log;
+    }
+  }
+}
+
+void EventExpectations::OnFrame(Time now, const FrameEvent& event) {
+  for (size_t i : packets_on_[static_cast<size_t>(event.link)]) packets_[i].OnFrame(now, event);
+  if (event.dropped && !drops_.empty()) CountLinkDrop(now, event.link, event.reason);
+}
+
+void EventExpectations::OnFrameLoss(Time now, const FrameLossEvent& event) {
+  if (!drops_.empty()) CountLinkDrop(now, event.link, event.reason);
+}
+
+void EventExpectations::CountLinkDrop(Time now, LinkId link, DropReason reason) {
+  for (DropCounter& counter : drops_) {
+    const DropsCondition& c = *counter.condition;
+    const bool anywhere = c.nodes.empty() && c.links.empty();
+    if ((anywhere || IsAmong(c.links, link)) && (!c.reason || *c.reason == reason)) {
+      Count(now, counter);
+    }
+  }
+}
+
+void EventExpectations::OnDrop(Time now, NodeId node, const DropFact& fact) {
+  for (DropCounter& counter : drops_) {
+    const DropsCondition& c = *counter.condition;
+    const bool anywhere = c.nodes.empty() && c.links.empty();
+    if ((anywhere || IsAmong(c.nodes, node)) && (!c.reason || *c.reason == fact.reason)) {
+      Count(now, counter);
+    }
+  }
+}
+
+void EventExpectations::OnLog(Time now, NodeId node, const LogFact& fact) {
+  for (LogCounter& counter : logs_) {
+    const LogCondition& c = *counter.condition;
+    if (IsAmong(c.nodes, node) && fact.text.find(c.contains) != std::string_view::npos) {
+      Count(now, counter);
+    }
+  }
+}
+
+void EventExpectations::Count(Time now, Counter& counter) const {
+  if (counter.decision || now < counter.expectation->from || now > counter.expectation->until) {
+    return;
+  }
+  ++counter.seen;
+  counter.last = now;
+  const bool too_many = counter.count.at_most && counter.seen > *counter.count.at_most;
+  const bool enough = !counter.count.at_most && counter.count.Holds(counter.seen);
+  if (too_many || enough) counter.decision = Finish(now, counter);
+}
+
+Decision EventExpectations::Finish(Time end, const Counter& counter) const {
+  if (counter.decision) return *counter.decision;
+  Decision decision;
+  const bool too_many = counter.count.at_most && counter.seen > *counter.count.at_most;
+  const bool enough = !counter.count.at_most && counter.count.Holds(counter.seen);
+  decision.at = std::min(end, counter.expectation->until);
+  if (!too_many && !enough && end < counter.expectation->until) return decision;
+  decision.verdict = counter.count.Holds(counter.seen) ? Verdict::kHeld : Verdict::kFailed;
+  if (decision.verdict == Verdict::kHeld) return decision;
+  decision.seen = counter.seen == 0 ? "none"
+                                    : std::to_string(counter.seen) +
+                                          (counter.seen == 1 ? ", at " : ", the last at ") +
+                                          TimeText(*counter.last);
+  decision.since = counter.last;
+  decision.around = counter.last.value_or(decision.at);
+  return decision;
+}
+
+void EventExpectations::Finish(Time end, std::vector<Decision>* decisions) {
+  for (PacketWatch& watch : packets_) (*decisions)[watch.index()] = watch.Finish(end);
+  for (const DropCounter& counter : drops_) {
+    Decision& decision = (*decisions)[counter.index] = Finish(end, counter);
+    decision.nodes = counter.condition->nodes;
+    decision.links = counter.condition->links;
+  }
+  for (const LogCounter& counter : logs_) {
+    Decision& decision = (*decisions)[counter.index] = Finish(end, counter);
+    decision.nodes = counter.condition->nodes;
+  }
+  for (size_t i = 0; i < plan_.expectations.size(); ++i) {
+    const Expectation& expectation = plan_.expectations[i];
+    const auto* event = std::get_if<EventCondition>(&expectation.condition);
+    if (event != nullptr && std::holds_alternative<PingCondition>(*event)) {
+      (*decisions)[i] = JudgePing(expectation, pings_, end);
+    }
+  }
+}
+
+}  // namespace dualsim::sim

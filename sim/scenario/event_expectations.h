@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "sim/net/world_observer.h"
+#include "sim/scenario/decision.h"
+#include "sim/scenario/packet_watch.h"
+#include "sim/scenario/ping_tracker.h"
+#include "sim/scenario/plan.h"
+#include "stack/base/time.h"
+
+namespace dualsim::sim {
+
+// Judges a plan's expectations on what happens: packets, drops, log lines, pings.
+class EventExpectations final : public WorldObserver {
+ public:
+  // All outlive it.
+  EventExpectations(const Plan& plan, const PingTracker& pings);
+
+  void OnFrame(Time now, const FrameEvent& event) override;
+  void OnFrameLoss(Time now, const FrameLossEvent& event) override;
+  void OnDrop(Time now, NodeId node, const DropFact& fact) override;
+  void OnLog(Time now, NodeId node, const LogFact& fact) override;
+
+  // The run is over, with all that happens at `end`. Puts the decisions to their
+  // expectations' places; `decisions` has one for each of the plan's.
+  void Finish(Time end, std::vector<Decision>* decisions);
+
+ private:
+  // An expectation that counts drops or lines.
+  struct Counter {
+    size_t index = 0;  // In the plan.
+    const Expectation* expectation = nullptr;
+    CountRange count;
+    uint64_t seen = 0;
+    std::optional<Time> last;
+    // Once it is clear before the end.
+    std::optional<Decision> decision;
+  };
+  struct DropCounter : Counter {
+    const DropsCondition* condition = nullptr;
+  };
+  struct LogCounter : Counter {
+    const LogCondition* condition = nullptr;
+  };
+
+  void CountLinkDrop(Time now, LinkId link, DropReason reason);
+  void Count(Time now, Counter& counter) const;
+  Decision Finish(Time end, const Counter& counter) const;
+
+  const Plan& plan_;
+  const PingTracker& pings_;
+  std::vector<PacketWatch> packets_;
+  std::vector<std::vector<size_t>> packets_on_;  // By LinkId: places in packets_.
+  std::vector<DropCounter> drops_;
+  std::vector<LogCounter> logs_;
+};
+
+// Judges one expectation on pings by what is known of them at `end`.
+Decision JudgePing(const Expectation& expectation, const PingTracker& pings, Time end);
+
+}  // namespace dualsim::sim
