@@ -20,10 +20,13 @@ namespace dualsim::sim {
 // Description, duration, seed and the like.
 void CheckRun(const dualsim::Scenario& scenario, CheckContext* context);
 
-// Links, and nodes with their addresses and boot arguments.
+// Links, and nodes with their addresses.
 void CheckTopology(const dualsim::Scenario& scenario, CheckContext* context);
 
-// Static routes; needs the topology.
+// MirageOS's boot arguments; needs the topology.
+void CheckBootArguments(const dualsim::Scenario& scenario, CheckContext* context);
+
+// Static routes; needs the topology and the boot arguments' addresses.
 void CheckRoutes(const dualsim::Scenario& scenario, CheckContext* context);
 
 // What happens when.

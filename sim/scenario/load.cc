@@ -10,6 +10,7 @@
 
 #include "proto/scenario.pb.h"
 #include "sim/scenario/check.h"
+#include "sim/scenario/computed_routes.h"
 #include "sim/scenario/text_reader.h"
 
 namespace dualsim::sim {
@@ -151,10 +152,13 @@ LoadResult LoadScenarioText(const std::string& file, std::string_view text) {
   CheckContext context(locations, &result.diagnostics, &plan);
   CheckRun(scenario, &context);
   CheckTopology(scenario, &context);
+  CheckBootArguments(scenario, &context);
   CheckRoutes(scenario, &context);
   CheckTimeline(scenario, &context);
   CheckExpectations(scenario, &context);
-  if (result.diagnostics.empty()) result.plan = std::move(plan);
+  if (!result.diagnostics.empty()) return result;
+  if (scenario.routing() == Scenario::COMPUTED) AddComputedRoutes(&plan);
+  result.plan = std::move(plan);
   return result;
 }
 

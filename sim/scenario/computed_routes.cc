@@ -1,0 +1,67 @@
+#include "sim/scenario/computed_routes.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "sim/topology/routes.h"
+#include "sim/topology/topology.h"
+
+namespace dualsim::sim {
+namespace {
+
+// Neighbours name each other by link-local addresses, as routing protocols do:
+// redirects need it (RFC 4861 §8).
+Ipv6Address LinkLocalOf(const host::InterfaceConfig& card) {
+  constexpr uint64_t kLinkLocal = 0xfe80ull << 48;
+  return card.link_local_address.value_or(
+      Ipv6Address::FromIntegers(kLinkLocal, Eui64InterfaceIdentifier(card.mac)));
+}
+
+std::vector<Ipv6Prefix> PrefixesOf(const host::InterfaceConfig& card) {
+  std::set<Ipv6Prefix> prefixes;
+  for (const Ipv6Cidr& cidr : card.ipv6_addresses) prefixes.insert(cidr.prefix());
+  if (card.advertise) {
+    for (const router::AdvertisedPrefix& advertised : card.advertise->prefixes) {
+      prefixes.insert(advertised.prefix);
+    }
+  }
+  return {prefixes.begin(), prefixes.end()};
+}
+
+TopologyDescription Describe(const Plan& plan) {
+  TopologyDescription description;
+  for (const LinkPlan& link : plan.links) {
+    // A link that is down at first may come up: routes are computed once.
+    description.links.push_back({link.name, link.cost, /*up=*/true});
+  }
+  for (const NodePlan& node : plan.nodes) {
+    TopologyDescription::Node& into = description.nodes.emplace_back();
+    into.name = node.name;
+    into.forwarding = node.config.forwarding;
+    if (!into.forwarding) continue;  // Hosts neither have routes nor are on the way.
+    for (size_t i = 0; i < node.links.size(); ++i) {
+      const host::InterfaceConfig& card = node.config.interfaces[i];
+      into.interfaces.push_back({node.links[i], LinkLocalOf(card), PrefixesOf(card)});
+    }
+  }
+  return description;
+}
+
+}  // namespace
+
+void AddComputedRoutes(Plan* plan) {
+  const Topology topology(Describe(*plan));
+  std::vector<std::vector<host::RouteConfig>> computed = ComputeRoutes(topology);
+  for (size_t i = 0; i < plan->nodes.size(); ++i) {
+    std::vector<host::RouteConfig>& routes = plan->nodes[i].config.routes;
+    std::set<Ipv6Prefix> written;
+    for (const host::RouteConfig& route : routes) written.insert(route.prefix);
+    for (host::RouteConfig& route : computed[i]) {
+      if (!written.contains(route.prefix)) routes.push_back(std::move(route));
+    }
+  }
+}
+
+}  // namespace dualsim::sim
