@@ -10,18 +10,26 @@
 namespace dualsim::ndp {
 
 void NeighborDiscovery::AddStaticAddress(Time now, const Ipv6Cidr& address) {
+  AddStaticAddress(now, address, false);
+}
+
+void NeighborDiscovery::AddStaticAddress(Time now, const Ipv6Cidr& address, bool delayed) {
+  if (!running() || addresses_.Find(address.address) != nullptr) return;
   if (address.prefix_length < 128) {
-    prefixes_.AddStatic(address.prefix());
-    output_.OnPrefixChange(now, address.prefix(), true, Time::Never());
-    output_.OnNextHopsChanged(now);
+    const Ipv6Prefix prefix = address.prefix();
+    if (prefixes_.AddStatic(prefix) != PrefixList::Change::kNone) {
+      output_.OnPrefixChange(now, prefix, true, Time::Never());
+      output_.OnNextHopsChanged(now);
+    }
   }
   AddAddress(now, {.address = address.address,
                    .prefix_length = address.prefix_length,
-                   .origin = AddressOrigin::kStatic});
+                   .origin = AddressOrigin::kStatic,
+                   .delayed = delayed});
 }
 
 void NeighborDiscovery::AddAddress(Time now, const NewAddress& address) {
-  if (disabled_ || addresses_.Find(address.address) != nullptr) return;
+  if (!running() || addresses_.Find(address.address) != nullptr) return;
   InterfaceAddress& entry = addresses_.Add({.address = address.address,
                                             .prefix_length = address.prefix_length,
                                             .origin = address.origin,
@@ -32,10 +40,10 @@ void NeighborDiscovery::AddAddress(Time now, const NewAddress& address) {
   // RFC 4862 §5.4.2: what others send to the group is heard while the start is
   // delayed; the group is joined, aloud, when the first probe leaves.
   output_.ListenToGroup(entry.address.SolicitedNode());
-  const NdpNonce nonce = NdpNonce::FromInteger(random_() >> 16);
-  const Duration delay = random_.Between(Duration(), kMaxRtrSolicitationDelay);
+  const Duration delay =
+      address.delayed ? random_.Between(Duration(), kMaxRtrSolicitationDelay) : Duration();
   entry.dad = std::make_unique<DuplicateAddressDetection>(
-      DadConfig{config_.dup_addr_detect_transmits, parameters_.retrans_timer}, now + delay, nonce);
+      DadConfig{config_.dup_addr_detect_transmits, parameters_.retrans_timer}, now + delay);
   output_.OnAddressChange(now, entry);
   if (entry.dad->verdict() == DuplicateAddressDetection::Verdict::kUnique) OnUnique(now, entry);
 }
@@ -44,15 +52,24 @@ bool NeighborDiscovery::RemoveAddress(Time now, const Ipv6Address& address) {
   InterfaceAddress* entry = addresses_.Find(address);
   if (entry == nullptr) return false;
   if (entry->origin == AddressOrigin::kStatic && entry->prefix_length < 128) {
-    const Ipv6Prefix prefix(entry->address, entry->prefix_length);
-    prefixes_.RemoveStatic(prefix);
-    output_.OnPrefixChange(now, prefix, false, now);
-    output_.OnNextHopsChanged(now);
+    RemoveStaticPrefix(now, Ipv6Prefix(entry->address, entry->prefix_length));
   }
   if (entry->state != AddressState::kDuplicate) Release(now, *entry);
   Enter(now, *entry, AddressState::kRemoved);
   addresses_.Remove(address);
   return true;
+}
+
+void NeighborDiscovery::RemoveStaticPrefix(Time now, const Ipv6Prefix& prefix) {
+  switch (prefixes_.RemoveStatic(prefix)) {
+    case PrefixList::Change::kRemoved:
+      output_.OnPrefixChange(now, prefix, false, now);
+      return output_.OnNextHopsChanged(now);
+    case PrefixList::Change::kRefreshed:  // Advertisements keep it.
+      return output_.OnPrefixChange(now, prefix, true, prefixes_.Find(prefix)->until());
+    default:
+      return;
+  }
 }
 
 void NeighborDiscovery::Release(Time now, InterfaceAddress& address) {
@@ -84,11 +101,12 @@ bool NeighborDiscovery::AdvanceAddress(Time now, InterfaceAddress& address) {
 }
 
 void NeighborDiscovery::AdvanceDetection(Time now, InterfaceAddress& address) {
-  if (address.dad->Advance(now)) {
+  const NdpNonce nonce = NdpNonce::FromInteger(random_() >> 16);
+  if (address.dad->Advance(now, nonce)) {
     if (address.dad->probes_sent() == 1) {
       output_.JoinGroup(now, address.address.SolicitedNode());
     }
-    SendProbe(now, address);
+    SendProbe(now, address, nonce);
   }
   if (address.dad->verdict() == DuplicateAddressDetection::Verdict::kUnique) {
     OnUnique(now, address);
@@ -104,27 +122,27 @@ void NeighborDiscovery::OnUnique(Time now, InterfaceAddress& address) {
 
 void NeighborDiscovery::OnDuplicate(Time now, InterfaceAddress& address,
                                     std::string_view evidence) {
+  const bool hardware_derived =
+      address.origin == AddressOrigin::kLinkLocal && !config_.link_local_address;
+  // Before the group is left: a disabled interface does not announce that.
+  if (hardware_derived) disabled_ = true;
   Release(now, address);
   address.dad.reset();
   Enter(now, address, AddressState::kDuplicate);
   output_.OnLog(now,
                 "duplicate address " + address.address.ToString() + ": " + std::string(evidence));
-  const bool hardware_derived =
-      address.origin == AddressOrigin::kLinkLocal && !config_.link_local_address;
   if (hardware_derived) Disable(now);
 }
 
 void NeighborDiscovery::Disable(Time now) {
   // RFC 4862 §5.4.5: two cards with one address on a link; IP on this one stops.
-  disabled_ = true;
-  solicitation_.reset();
   output_.OnLog(now, "IPv6 is disabled on the interface: its hardware address is taken");
   std::vector<Ipv6Address> others;
   for (const InterfaceAddress& entry : addresses_.entries()) {
     if (entry.state != AddressState::kDuplicate) others.push_back(entry.address);
   }
   for (const Ipv6Address& address : others) RemoveAddress(now, address);
-  neighbors_.Clear(now);
+  Forget(now);
 }
 
 void NeighborDiscovery::Enter(Time now, InterfaceAddress& address, AddressState state) {
@@ -132,10 +150,10 @@ void NeighborDiscovery::Enter(Time now, InterfaceAddress& address, AddressState 
   output_.OnAddressChange(now, address);
 }
 
-void NeighborDiscovery::SendProbe(Time now, const InterfaceAddress& address) {
+void NeighborDiscovery::SendProbe(Time now, const InterfaceAddress& address, NdpNonce nonce) {
   // RFC 4862 §5.4.2: from ::, without a source link-layer address.
   wire::NeighborSolicitation probe{.target = address.address, .options = {}};
-  probe.options.nonce = address.dad->nonce();
+  probe.options.nonce = nonce;
   output_.SendMessage(now, Ipv6Address(), address.address.SolicitedNode(), std::nullopt,
                       Build(probe));
 }

@@ -21,24 +21,27 @@ DefaultRouterList::Change DefaultRouterList::OnAdvertisement(Time now, const Ipv
     entries_.erase(found);
     return Change::kRemoved;
   }
+  const bool same = found->preference == preference;
   found->until = now + lifetime;
   found->preference = preference;
-  return Change::kRefreshed;
+  return same ? Change::kRefreshed : Change::kChanged;
 }
 
 void DefaultRouterList::AddStatic(const Ipv6Address& router) {
-  Remove(router);
+  std::erase_if(entries_, [&](const Entry& entry) { return entry.address == router; });
   entries_.push_back({router, Time::Never(), wire::RouterPreference::kMedium, true});
 }
 
 bool DefaultRouterList::Remove(const Ipv6Address& router) {
-  return std::erase_if(entries_, [&](const Entry& entry) { return entry.address == router; }) > 0;
+  return std::erase_if(entries_, [&](const Entry& entry) {
+           return entry.address == router && !entry.is_static;
+         }) > 0;
 }
 
-const DefaultRouterList::Entry* DefaultRouterList::NextInTurn() {
-  if (entries_.empty()) return nullptr;
-  turn_ = (turn_ + 1) % entries_.size();
-  return &entries_[turn_];
+const DefaultRouterList::Entry* DefaultRouterList::Find(const Ipv6Address& router) const {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) { return entry.address == router; });
+  return found == entries_.end() ? nullptr : &*found;
 }
 
 Time DefaultRouterList::deadline() const {

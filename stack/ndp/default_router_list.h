@@ -9,47 +9,31 @@
 
 namespace dualsim::ndp {
 
-// The Default Router List of one interface, RFC 4861 §5.1 and §6.3.6, with the
-// preferences of RFC 4191.
+// The Default Router List of one interface, RFC 4861 §5.1, with the preferences
+// of RFC 4191. Which of its routers a packet takes is RouterSelection's matter.
 class DefaultRouterList {
  public:
-  // What advertisements may add; what comes later is refused.
+  // Entries past which advertisements add none (§6.3.4 asks for two at least).
   static constexpr size_t kMaxRouters = 16;
 
   struct Entry {
     Ipv6Address address;
     Time until = Time::Never();
     wire::RouterPreference preference = wire::RouterPreference::kMedium;
-    bool is_static = false;  // Of the configuration: advertisements don't touch it.
+    bool is_static = false;  // Of the configuration: what the router says does not touch it.
   };
 
-  enum class Change { kNone, kAdded, kRefreshed, kRemoved, kRefused };
+  // kRefreshed: its lifetime alone is another; kChanged: its preference too.
+  enum class Change { kNone, kAdded, kRefreshed, kChanged, kRemoved, kRefused };
   // §6.3.4: a lifetime of 0 takes the router off the list at once.
   Change OnAdvertisement(Time now, const Ipv6Address& router, Duration lifetime,
                          wire::RouterPreference preference);
   void AddStatic(const Ipv6Address& router);
-  // It ceased to be a router (§7.2.5). False where it was not on the list.
+  // It ceased to be a router (§7.2.5). False where it was not on the list, or is
+  // of the configuration.
   bool Remove(const Ipv6Address& router);
 
-  // How much is known of a router's reachability, best first.
-  enum class Reachability { kProbablyReachable, kUnknown };
-
-  // The router for off-link destinations, §6.3.6 and RFC 4191 §3.2: of those
-  // that are probably reachable the most preferred, the first of equals; where
-  // none is, they take turns, so that each gets probed. A static router goes
-  // before those that advertise. nullopt where the list is empty.
-  template <typename ReachabilityOf>
-  std::optional<Ipv6Address> Select(const ReachabilityOf& reachability_of) {
-    const Entry* best = nullptr;
-    for (const Entry& entry : entries_) {
-      if (reachability_of(entry.address) != Reachability::kProbablyReachable) continue;
-      if (best == nullptr || Rank(entry) > Rank(*best)) best = &entry;
-    }
-    if (best == nullptr) best = NextInTurn();
-    if (best == nullptr) return std::nullopt;
-    return best->address;
-  }
-
+  const Entry* Find(const Ipv6Address& router) const;
   bool empty() const { return entries_.empty(); }
   const std::vector<Entry>& entries() const { return entries_; }
   void Clear() { entries_.clear(); }
@@ -59,13 +43,7 @@ class DefaultRouterList {
   std::optional<Ipv6Address> PopExpired(Time now);
 
  private:
-  static int Rank(const Entry& entry) {
-    return entry.is_static ? 2 : static_cast<int>(entry.preference);
-  }
-  const Entry* NextInTurn();
-
   std::vector<Entry> entries_;
-  size_t turn_ = 0;
 };
 
 }  // namespace dualsim::ndp

@@ -18,61 +18,56 @@ const Neighbor* NeighborCache::Find(const Ipv6Address& neighbor) const {
 
 void NeighborCache::Send(Time now, const Ipv6Address& address, Packet packet) {
   const Slot* found = index_.Find(address);
-  if (found == nullptr) {
-    const std::optional<Slot> created = Create(now, address);
-    if (!created) {
-      output_.OnUndeliverable(now, DropReason::NEIGHBOR_CACHE_FULL, std::move(packet));
-      return;
+  const std::optional<Slot> slot = found != nullptr ? *found : CreateIncomplete(now, address);
+  if (!slot) {
+    undeliverable_.push_back({DropReason::NEIGHBOR_CACHE_FULL, std::move(packet)});
+  } else {
+    slots_[*slot].used = true;
+    if (slots_[*slot].state == NeighborState::kIncomplete) {
+      Enqueue(slots_[*slot], std::move(packet));
+      if (found == nullptr) Solicit(now, *slot);
+    } else {
+      Transmit(now, *slot, std::move(packet));
     }
-    Enqueue(now, slots_[*created], std::move(packet));
-    Enter(now, *created, NeighborState::kIncomplete);
-    Solicit(now, *created);
-    return;
   }
-  const Slot slot = *found;
-  Neighbor& neighbor = slots_[slot];
-  neighbor.used = true;
-  if (neighbor.state == NeighborState::kIncomplete) {
-    Enqueue(now, neighbor, std::move(packet));
-    return;
+  ReportUndeliverable(now);
+}
+
+void NeighborCache::Probe(Time now, const Ipv6Address& address) {
+  if (index_.Find(address) != nullptr) return;
+  if (const std::optional<Slot> slot = CreateIncomplete(now, address)) {
+    slots_[*slot].solicitations = kMaxMulticastSolicit - 1;
+    Solicit(now, *slot);
   }
-  // §7.3.3: the first packet to a STALE neighbour is sent at once and starts the
-  // delay after which it is probed.
-  if (neighbor.state == NeighborState::kStale) Enter(now, slot, NeighborState::kDelay);
-  output_.SendToLinkLayer(now, neighbor.link_layer_address, std::move(packet));
+  ReportUndeliverable(now);
 }
 
 void NeighborCache::OnLinkLayerAddress(Time now, const Ipv6Address& address, MacAddress mac,
                                        std::optional<bool> is_router) {
   const Slot* found = index_.Find(address);
-  if (found == nullptr) {
-    const std::optional<Slot> created = Create(now, address);
-    if (!created) return;
-    Neighbor& neighbor = slots_[*created];
-    neighbor.link_layer_address = mac;
-    neighbor.is_router = is_router.value_or(false);
-    Enter(now, *created, NeighborState::kStale);
-    return;
+  const std::optional<Slot> slot = found != nullptr ? *found : Create(now, address);
+  if (slot) {
+    Neighbor& neighbor = slots_[*slot];
+    const bool flag_changed = is_router && *is_router != neighbor.is_router;
+    if (flag_changed) neighbor.is_router = *is_router;
+    const NeighborState old = neighbor.state;
+    const bool unknown = old == NeighborState::kNone || old == NeighborState::kIncomplete;
+    if (unknown || neighbor.link_layer_address != mac) {
+      neighbor.link_layer_address = mac;
+      Enter(now, *slot, NeighborState::kStale, true);
+      if (old == NeighborState::kIncomplete) FlushQueue(now, *slot);
+    } else if (flag_changed) {
+      output_.OnNeighborChange(now, neighbor, old);
+    }
   }
-  const Slot slot = *found;
-  Neighbor& neighbor = slots_[slot];
-  const bool flag_changed = is_router && *is_router != neighbor.is_router;
-  if (is_router) neighbor.is_router = *is_router;
-  const bool was_incomplete = neighbor.state == NeighborState::kIncomplete;
-  if (was_incomplete || neighbor.link_layer_address != mac) {
-    neighbor.link_layer_address = mac;
-    Enter(now, slot, NeighborState::kStale);
-    if (was_incomplete) FlushQueue(now, slot);
-  } else if (flag_changed) {
-    output_.OnNeighborChange(now, neighbor);
-  }
+  ReportUndeliverable(now);
 }
 
 void NeighborCache::OnRouterFlag(Time now, const Ipv6Address& address, bool is_router) {
   const Slot* found = index_.Find(address);
   if (found == nullptr || slots_[*found].is_router == is_router) return;
   slots_[*found].is_router = is_router;
-  output_.OnNeighborChange(now, slots_[*found]);
+  output_.OnNeighborChange(now, slots_[*found], slots_[*found].state);
 }
 
 NeighborCache::AdvertisementResult NeighborCache::OnAdvertisement(
@@ -82,40 +77,37 @@ NeighborCache::AdvertisementResult NeighborCache::OnAdvertisement(
   const Slot slot = *found;
   Neighbor& neighbor = slots_[slot];
   const auto& mac = advertisement.target_link_layer_address;
+  const bool incomplete = neighbor.state == NeighborState::kIncomplete;
+  if (incomplete && !mac) return {.dropped = DropReason::NA_NO_LINK_LAYER_ADDRESS};
 
-  if (neighbor.state == NeighborState::kIncomplete) {
-    if (!mac) return {.dropped = DropReason::NA_NO_LINK_LAYER_ADDRESS};
-    neighbor.link_layer_address = *mac;
-    neighbor.is_router = advertisement.router;
-    Enter(now, slot, advertisement.solicited ? NeighborState::kReachable : NeighborState::kStale);
-    FlushQueue(now, slot);
-    return {};
-  }
-
-  const bool differs = mac && *mac != neighbor.link_layer_address;
-  if (differs && !advertisement.override_flag) {
+  const bool differs = incomplete || (mac && *mac != neighbor.link_layer_address);
+  if (differs && !incomplete && !advertisement.override_flag) {
     // §7.2.5 I: what we know is not overridden, but is no longer trusted.
-    if (neighbor.state == NeighborState::kReachable) Enter(now, slot, NeighborState::kStale);
+    if (neighbor.state == NeighborState::kReachable) {
+      Enter(now, slot, NeighborState::kStale, false);
+    }
     return {};
   }
-  const bool ceased = neighbor.is_router && !advertisement.router;
+  const AdvertisementResult result{
+      .dropped = std::nullopt, .router_flag_taken = true, .was_router = neighbor.is_router};
   const bool flag_changed = neighbor.is_router != advertisement.router;
   neighbor.is_router = advertisement.router;
   if (differs) neighbor.link_layer_address = *mac;
   if (advertisement.solicited) {
-    Enter(now, slot, NeighborState::kReachable);
+    Enter(now, slot, NeighborState::kReachable, differs || flag_changed);
   } else if (differs) {
-    Enter(now, slot, NeighborState::kStale);
+    Enter(now, slot, NeighborState::kStale, true);
   } else if (flag_changed) {
-    output_.OnNeighborChange(now, neighbor);
+    output_.OnNeighborChange(now, neighbor, neighbor.state);
   }
-  return {.dropped = std::nullopt, .ceased_to_be_router = ceased};
+  if (incomplete) FlushQueue(now, slot);
+  return result;
 }
 
 void NeighborCache::ConfirmReachability(Time now, const Ipv6Address& address) {
   const Slot* found = index_.Find(address);
   if (found == nullptr || slots_[*found].state == NeighborState::kIncomplete) return;
-  Enter(now, *found, NeighborState::kReachable);
+  Enter(now, *found, NeighborState::kReachable, false);
 }
 
 void NeighborCache::Clear(Time now) {
@@ -124,33 +116,39 @@ void NeighborCache::Clear(Time now) {
       Remove(now, slot, DropReason::INTERFACE_DOWN);
     }
   }
+  ReportUndeliverable(now);
 }
 
 void NeighborCache::Advance(Time now) {
   while (const std::optional<Slot> slot = deadlines_.PopDue(now)) OnDeadline(now, *slot);
+  ReportUndeliverable(now);
 }
 
 void NeighborCache::OnDeadline(Time now, Slot slot) {
-  const Neighbor& neighbor = slots_[slot];
-  switch (neighbor.state) {
+  switch (slots_[slot].state) {
     case NeighborState::kIncomplete:
-      if (neighbor.solicitations < kMaxMulticastSolicit) return Solicit(now, slot);
-      return Remove(now, slot, DropReason::ADDRESS_UNREACHABLE);
+      if (slots_[slot].solicitations < kMaxMulticastSolicit) return Solicit(now, slot);
+      return GiveUp(now, slot);
     case NeighborState::kReachable:
-      return Enter(now, slot, NeighborState::kStale);
+      return Enter(now, slot, NeighborState::kStale, false);
     case NeighborState::kDelay:
-      Enter(now, slot, NeighborState::kProbe);
+      Enter(now, slot, NeighborState::kProbe, false);
       return Solicit(now, slot);
     case NeighborState::kProbe:
-      if (neighbor.solicitations < kMaxUnicastSolicit) return Solicit(now, slot);
-      return Remove(now, slot, DropReason::ADDRESS_UNREACHABLE);
+      if (slots_[slot].solicitations < kMaxUnicastSolicit) return Solicit(now, slot);
+      return GiveUp(now, slot);
     case NeighborState::kStale:
     case NeighborState::kNone:
       return;
   }
 }
 
-void NeighborCache::Enter(Time now, Slot slot, NeighborState state) {
+void NeighborCache::GiveUp(Time now, Slot slot) {
+  output_.OnUnreachable(now, slots_[slot].address);
+  Remove(now, slot, DropReason::ADDRESS_UNREACHABLE);
+}
+
+void NeighborCache::Enter(Time now, Slot slot, NeighborState state, bool contents) {
   Neighbor& neighbor = slots_[slot];
   const NeighborState old = std::exchange(neighbor.state, state);
   if (old == NeighborState::kIncomplete && state != NeighborState::kIncomplete) {
@@ -163,7 +161,6 @@ void NeighborCache::Enter(Time now, Slot slot, NeighborState state) {
       break;
     case NeighborState::kReachable:
       deadlines_.Set(slot, now + parameters_.reachable_time);
-      if (old == state) return;  // The same news again: only the time moved.
       break;
     case NeighborState::kDelay:
       deadlines_.Set(slot, now + kDelayFirstProbeTime);
@@ -176,7 +173,8 @@ void NeighborCache::Enter(Time now, Slot slot, NeighborState state) {
       deadlines_.Clear(slot);
       break;
   }
-  output_.OnNeighborChange(now, neighbor);
+  // The same news again moves the deadline alone.
+  if (old != state || contents) output_.OnNeighborChange(now, neighbor, old);
 }
 
 void NeighborCache::Solicit(Time now, Slot slot) {
@@ -189,27 +187,41 @@ void NeighborCache::Solicit(Time now, Slot slot) {
       neighbor.queued > 0 ? &neighbor.queue[0] : nullptr);
 }
 
-void NeighborCache::Enqueue(Time now, Neighbor& neighbor, Packet packet) {
+void NeighborCache::Enqueue(Neighbor& neighbor, Packet packet) {
   if (neighbor.queued == Neighbor::kMaxQueuedPackets) {
-    Packet oldest = std::move(neighbor.queue[0]);
+    undeliverable_.push_back({DropReason::NEIGHBOR_QUEUE_FULL, std::move(neighbor.queue[0])});
     std::move(neighbor.queue.begin() + 1, neighbor.queue.end(), neighbor.queue.begin());
     --neighbor.queued;
-    output_.OnUndeliverable(now, DropReason::NEIGHBOR_QUEUE_FULL, std::move(oldest));
   }
   neighbor.queue[neighbor.queued++] = std::move(packet);
 }
 
 void NeighborCache::FlushQueue(Time now, Slot slot) {
-  // Taken out first: sending may make the entry DELAY, and a later packet must
-  // not overtake these.
-  std::array<Packet, Neighbor::kMaxQueuedPackets> queue = std::move(slots_[slot].queue);
+  Queue queue = std::move(slots_[slot].queue);
   const size_t count = std::exchange(slots_[slot].queued, 0);
-  const Ipv6Address address = slots_[slot].address;
-  for (size_t i = 0; i < count; ++i) Send(now, address, std::move(queue[i]));
+  for (size_t i = 0; i < count; ++i) Transmit(now, slot, std::move(queue[i]));
+}
+
+void NeighborCache::Transmit(Time now, Slot slot, Packet packet) {
+  // §7.3.3: the first packet to a STALE neighbour is sent at once and starts the
+  // delay after which it is probed.
+  if (slots_[slot].state == NeighborState::kStale) {
+    Enter(now, slot, NeighborState::kDelay, false);
+  }
+  output_.SendToLinkLayer(now, slots_[slot].link_layer_address, std::move(packet));
+}
+
+std::optional<NeighborCache::Slot> NeighborCache::CreateIncomplete(Time now,
+                                                                   const Ipv6Address& address) {
+  if (!incomplete_.empty() && incomplete_.size() >= limits_.incomplete) {
+    Remove(now, incomplete_.front(), DropReason::NEIGHBOR_CACHE_FULL);
+  }
+  const std::optional<Slot> slot = Create(now, address);
+  if (slot) Enter(now, *slot, NeighborState::kIncomplete, false);
+  return slot;
 }
 
 std::optional<NeighborCache::Slot> NeighborCache::Create(Time now, const Ipv6Address& address) {
-  if (incomplete_.size() >= limits_.incomplete) DropOldestIncomplete(now);
   if (index_.size() >= limits_.entries) {
     const std::optional<Slot> victim = FindVictim();
     if (!victim) return std::nullopt;
@@ -225,13 +237,8 @@ std::optional<NeighborCache::Slot> NeighborCache::Create(Time now, const Ipv6Add
   }
   slots_[slot] = Neighbor();
   slots_[slot].address = address;
-  slots_[slot].used = true;
   index_.Insert(address, slot);
   return slot;
-}
-
-void NeighborCache::DropOldestIncomplete(Time now) {
-  Remove(now, incomplete_.front(), DropReason::NEIGHBOR_CACHE_FULL);
 }
 
 std::optional<NeighborCache::Slot> NeighborCache::FindVictim() {
@@ -249,15 +256,25 @@ std::optional<NeighborCache::Slot> NeighborCache::FindVictim() {
 }
 
 void NeighborCache::Remove(Time now, Slot slot, DropReason reason) {
-  std::array<Packet, Neighbor::kMaxQueuedPackets> queue = std::move(slots_[slot].queue);
+  Queue queue = std::move(slots_[slot].queue);
   const size_t count = std::exchange(slots_[slot].queued, 0);
+  for (size_t i = 0; i < count; ++i) undeliverable_.push_back({reason, std::move(queue[i])});
   slots_[slot].link_layer_address = MacAddress();
   index_.Erase(slots_[slot].address);
-  Enter(now, slot, NeighborState::kNone);
+  Enter(now, slot, NeighborState::kNone, false);
   free_.push_back(slot);
-  for (size_t i = 0; i < count; ++i) {
-    output_.OnUndeliverable(now, reason, std::move(queue[i]));
+}
+
+void NeighborCache::ReportUndeliverable(Time now) {
+  // What a report leads to may come back here; the outermost call sees to it.
+  if (reporting_ || undeliverable_.empty()) return;
+  reporting_ = true;
+  for (size_t i = 0; i < undeliverable_.size(); ++i) {
+    Undeliverable next = std::move(undeliverable_[i]);
+    output_.OnUndeliverable(now, next.reason, std::move(next.packet));
   }
+  undeliverable_.clear();
+  reporting_ = false;
 }
 
 }  // namespace dualsim::ndp

@@ -28,12 +28,13 @@ struct Neighbor {
   bool is_router = false;
   uint8_t solicitations = 0;  // Sent since kIncomplete or kProbe began.
   uint8_t queued = 0;
-  bool used = false;  // Since the last sweep for a victim.
+  bool used = false;  // Something was sent to it since the last sweep for a victim.
   std::array<Packet, kMaxQueuedPackets> queue;
 };
 
 // What the cache asks of the interface that it serves. Called during the cache's
-// own methods; must not call it back, but for the read-only Find().
+// own methods; must not call it back, but for the read-only Find(), and for
+// OnUndeliverable(), which may do anything.
 class NeighborCacheOutput {
  public:
   virtual ~NeighborCacheOutput() = default;
@@ -46,10 +47,13 @@ class NeighborCacheOutput {
   // Sends an IPv6 packet to a card.
   virtual void SendToLinkLayer(Time now, MacAddress destination, Packet packet) = 0;
   // Address resolution failed for a packet that waited (RFC 4861 §7.2.2), or it
-  // had to make room.
+  // had to make room. Called when the cache's own work is done.
   virtual void OnUndeliverable(Time now, DropReason reason, Packet packet) = 0;
-  // The entry's state, address or flag changed; kNone: it is gone.
-  virtual void OnNeighborChange(Time now, const Neighbor& neighbor) = 0;
+  // The entry's state, which was `previous`, or its address or flag changed;
+  // kNone: it is gone.
+  virtual void OnNeighborChange(Time now, const Neighbor& neighbor, NeighborState previous) = 0;
+  // Every solicitation went unanswered; the entry is about to go.
+  virtual void OnUnreachable(Time now, const Ipv6Address& neighbor) = 0;
 };
 
 struct NeighborCacheLimits {
@@ -79,7 +83,8 @@ class NeighborCache {
   // §7.2.3, §8.3). `is_router`: what the message proves about it, if anything.
   void OnLinkLayerAddress(Time now, const Ipv6Address& neighbor, MacAddress address,
                           std::optional<bool> is_router);
-  // The sender of a router advertisement without a link-layer address is a router.
+  // A message without a link-layer address proved what its sender is: a router
+  // (it advertises, §6.3.4) or none (it solicits routers, §6.2.6).
   void OnRouterFlag(Time now, const Ipv6Address& neighbor, bool is_router);
 
   struct Advertisement {
@@ -91,13 +96,19 @@ class NeighborCache {
   };
   struct AdvertisementResult {
     std::optional<DropReason> dropped;
-    bool ceased_to_be_router = false;  // §7.2.5: it leaves the Default Router List.
+    // Whether its Router flag was taken up, and what the entry said before.
+    bool router_flag_taken = false;
+    bool was_router = false;
   };
   // A valid Neighbor Advertisement, §7.2.5.
   AdvertisementResult OnAdvertisement(Time now, const Advertisement& advertisement);
 
   // An upper layer had an answer through this neighbour, §7.3.1.
   void ConfirmReachability(Time now, const Ipv6Address& neighbor);
+
+  // Sends one solicitation to a neighbour without an entry, to learn whether it
+  // answers again (RFC 4191 §3.5). Does nothing where there is an entry.
+  void Probe(Time now, const Ipv6Address& neighbor);
 
   const Neighbor* Find(const Ipv6Address& neighbor) const;
   // Forgets everybody without a word to them; packets that wait are let go.
@@ -110,18 +121,31 @@ class NeighborCache {
 
  private:
   using Slot = DeadlineQueue::Slot;
+  using Queue = std::array<Packet, Neighbor::kMaxQueuedPackets>;
+  struct Undeliverable {
+    DropReason reason{};
+    Packet packet;
+  };
 
+  // A new entry, its state still kNone; nullopt where there is no room.
   std::optional<Slot> Create(Time now, const Ipv6Address& address);
+  // A new entry in kIncomplete, likewise.
+  std::optional<Slot> CreateIncomplete(Time now, const Ipv6Address& address);
   // Frees the slot; what waits in it is let go with `reason`.
   void Remove(Time now, Slot slot, DropReason reason);
+  void GiveUp(Time now, Slot slot);
   std::optional<Slot> FindVictim();
   // The one place where a state changes: sets the deadline that the state has.
-  void Enter(Time now, Slot slot, NeighborState state);
+  // `contents`: whether the link-layer address or the flag changed with it.
+  void Enter(Time now, Slot slot, NeighborState state, bool contents);
   void Solicit(Time now, Slot slot);
-  void Enqueue(Time now, Neighbor& neighbor, Packet packet);
+  void Enqueue(Neighbor& neighbor, Packet packet);
   void FlushQueue(Time now, Slot slot);
+  // Requires that the link-layer address is known.
+  void Transmit(Time now, Slot slot, Packet packet);
   void OnDeadline(Time now, Slot slot);
-  void DropOldestIncomplete(Time now);
+  // Last in every method that may leave packets undeliverable, see undeliverable_.
+  void ReportUndeliverable(Time now);
 
   const LinkParameters& parameters_;
   NeighborCacheOutput& output_;
@@ -132,6 +156,10 @@ class NeighborCache {
   DeadlineQueue deadlines_;
   std::vector<Slot> incomplete_;  // Oldest first.
   Slot hand_ = 0;                 // Where the next sweep for a victim begins.
+  // What is to be reported. A report may lead to an ICMPv6 error, and that come
+  // back here as a packet to send: so it waits until entries are whole again.
+  std::vector<Undeliverable> undeliverable_;
+  bool reporting_ = false;
 };
 
 }  // namespace dualsim::ndp

@@ -1,6 +1,8 @@
 #include "stack/ndp/neighbor_discovery.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "stack/ndp/constants.h"
 
@@ -15,13 +17,14 @@ NeighborDiscovery::NeighborDiscovery(const NeighborDiscoveryConfig& config, Pack
       neighbors_(parameters_, *this) {}
 
 void NeighborDiscovery::Start(Time now) {
+  Stop(now);
   started_ = true;
   disabled_ = false;
   parameters_ = {.link_mtu = config_.mtu,
                  .cur_hop_limit = config_.cur_hop_limit,
                  .base_reachable_time = config_.base_reachable_time,
                  .retrans_timer = config_.retrans_timer};
-  parameters_.DrawReachableTime(random_);
+  parameters_.DrawReachableTime(now, random_);
   output_.ListenToGroup(Ipv6Address::AllNodes());
   if (config_.is_router) {
     output_.ListenToGroup(Ipv6Address::AllRouters());
@@ -29,11 +32,12 @@ void NeighborDiscovery::Start(Time now) {
   }
   const Ipv6Address link_local = config_.link_local_address.value_or(
       Ipv6Address::FromIntegers(0xfe80ull << 48, Eui64InterfaceIdentifier(config_.mac)));
-  AddAddress(now, {.address = link_local, .origin = AddressOrigin::kLinkLocal});
-  for (const Ipv6Cidr& address : config_.addresses) AddStaticAddress(now, address);
+  AddAddress(now, {.address = link_local, .origin = AddressOrigin::kLinkLocal, .delayed = true});
+  for (const Ipv6Cidr& address : config_.addresses) AddStaticAddress(now, address, true);
   if (config_.gateway) {
     default_routers_.AddStatic(*config_.gateway);
     output_.OnDefaultRouterChange(now, *config_.gateway, true, Time::Never());
+    output_.OnNextHopsChanged(now);
   }
   if (!config_.is_router && config_.accept_router_advertisements) {
     // The delay before the first solicitation is drawn there (RFC 4861 §6.3.7).
@@ -44,62 +48,60 @@ void NeighborDiscovery::Start(Time now) {
 void NeighborDiscovery::Stop(Time now) {
   if (!started_) return;
   started_ = false;
-  solicitation_.reset();
   while (!addresses_.entries().empty()) {
     const Ipv6Address address = addresses_.entries().back().address;
     RemoveAddress(now, address);
   }
-  neighbors_.Clear(now);
-  // Taken off the lists first: who is told may look at them.
-  const std::vector<DefaultRouterList::Entry> routers = default_routers_.entries();
-  default_routers_.Clear();
-  for (const DefaultRouterList::Entry& entry : routers) {
-    output_.OnDefaultRouterChange(now, entry.address, false, now);
-  }
-  const std::vector<PrefixList::Entry> prefixes = prefixes_.entries();
-  prefixes_.Clear();
-  for (const PrefixList::Entry& entry : prefixes) {
-    output_.OnPrefixChange(now, entry.prefix, false, now);
-  }
+  Forget(now);
   output_.StopListeningToGroup(Ipv6Address::AllNodes());
   if (config_.is_router) {
     output_.LeaveGroup(now, Ipv6Address::AllRouters());
     output_.StopListeningToGroup(Ipv6Address::AllRouters());
   }
+}
+
+void NeighborDiscovery::Forget(Time now) {
+  solicitation_.reset();
+  // The lists are empty before anybody hears of it: who hears may look.
+  const DefaultRouterList routers = std::exchange(default_routers_, {});
+  const PrefixList prefixes = std::exchange(prefixes_, {});
+  routes_.Clear();
+  unreachable_routers_.Clear();
+  last_router_.reset();
+  dns_.Clear();
+  pref64s_.Clear();
+  for (const DefaultRouterList::Entry& entry : routers.entries()) {
+    output_.OnDefaultRouterChange(now, entry.address, false, now);
+  }
+  for (const PrefixList::Entry& entry : prefixes.entries()) {
+    output_.OnPrefixChange(now, entry.prefix, false, now);
+  }
+  neighbors_.Clear(now);
   output_.OnNextHopsChanged(now);
 }
 
 Time NeighborDiscovery::deadline() const {
   Time next = std::min(addresses_.deadline(), neighbors_.deadline());
-  next = std::min(next, std::min(default_routers_.deadline(), prefixes_.deadline()));
+  next = std::min({next, default_routers_.deadline(), routes_.deadline(), prefixes_.deadline(),
+                   unreachable_routers_.deadline(), dns_.deadline(), pref64s_.deadline()});
   if (solicitation_) next = std::min(next, solicitation_->deadline());
   return next;
 }
 
 void NeighborDiscovery::Advance(Time now) {
   if (addresses_.deadline() <= now) AdvanceAddresses(now);
+  AdvanceRouters(now);
   if (neighbors_.deadline() <= now) neighbors_.Advance(now);
-  if (default_routers_.deadline() <= now || prefixes_.deadline() <= now) AdvanceRouters(now);
-  if (solicitation_ && solicitation_->Advance(now) && !disabled_) SendRouterSolicitation(now);
+  dns_.Advance(now);
+  pref64s_.Advance(now);
+  if (solicitation_ && solicitation_->Advance(now)) SendRouterSolicitation(now);
 }
 
-std::optional<Ipv6Address> NeighborDiscovery::SelectDefaultRouter() {
-  // §6.3.6: any state but INCOMPLETE counts as probably reachable.
-  return default_routers_.Select([this](const Ipv6Address& router) {
-    const Neighbor* neighbor = neighbors_.Find(router);
-    return neighbor != nullptr && neighbor->state != NeighborState::kIncomplete
-               ? DefaultRouterList::Reachability::kProbablyReachable
-               : DefaultRouterList::Reachability::kUnknown;
-  });
-}
-
-void NeighborDiscovery::OnNeighborChange(Time now, const Neighbor& neighbor) {
-  output_.OnNeighborChange(now, neighbor);
-  // §7.3.3: a neighbour that is gone may have been somebody's next hop, and
-  // §6.3.6: one that can be reached again may be the better router.
-  if (neighbor.state == NeighborState::kNone || neighbor.is_router) {
-    output_.OnNextHopsChanged(now);
+void NeighborDiscovery::SendToNeighbor(Time now, const Ipv6Address& neighbor, Packet packet) {
+  if (!running()) {
+    return output_.OnUndeliverable(now, DropReason::INTERFACE_DOWN, std::move(packet));
   }
+  neighbors_.Send(now, neighbor, std::move(packet));
 }
 
 }  // namespace dualsim::ndp

@@ -10,19 +10,25 @@
 #include "stack/facts/facts.h"
 #include "stack/ndp/address_list.h"
 #include "stack/ndp/default_router_list.h"
+#include "stack/ndp/dns_configuration.h"
 #include "stack/ndp/link_parameters.h"
 #include "stack/ndp/neighbor_cache.h"
+#include "stack/ndp/pref64_list.h"
 #include "stack/ndp/prefix_list.h"
+#include "stack/ndp/route_information_list.h"
+#include "stack/ndp/router_selection.h"
 #include "stack/ndp/router_solicitation.h"
+#include "stack/ndp/unreachable_routers.h"
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/mac_address.h"
 #include "stack/wire/ndp.h"
+#include "stack/wire/parsed.h"
 
 namespace dualsim::ndp {
 
 struct NeighborDiscoveryConfig {
   InterfaceId interface {};
-  MacAddress mac;
+  MacAddress mac{};
   uint32_t mtu = 1500;
   bool is_router = false;  // IsRouter: forwards, and takes nothing from others' RAs.
   bool accept_router_advertisements = true;  // A host's.
@@ -30,14 +36,17 @@ struct NeighborDiscoveryConfig {
   Duration retrans_timer = Seconds(1);
   Duration base_reachable_time = Seconds(30);
   uint8_t cur_hop_limit = 64;
-  std::optional<Ipv6Address> link_local_address;  // Default: fe80:: and the EUI-64 of `mac`.
-  std::vector<Ipv6Cidr> addresses;                // Static.
-  std::optional<Ipv6Address> gateway;             // Static default router.
+  std::optional<Ipv6Address> link_local_address{};  // Default: fe80:: and the EUI-64 of `mac`.
+  std::vector<Ipv6Cidr> addresses{};                // Static.
+  std::optional<Ipv6Address> gateway{};             // Static default router.
 };
 
 // What neighbour discovery asks of the stack around it. Called during its own
-// methods; none of these may call back into it, except that OnUndeliverable may
-// send another packet.
+// methods; none of these may call back into it but for what is const, except that
+// OnUndeliverable may send another packet and ask for its next hop.
+//
+// While disabled(), nothing may leave the interface (RFC 4862 §5.4.5): what is
+// sent here, and what the groups that are left would announce, is to be dropped.
 class NeighborDiscoveryOutput {
  public:
   virtual ~NeighborDiscoveryOutput() = default;
@@ -57,13 +66,15 @@ class NeighborDiscoveryOutput {
   // Frames for the group pass the card from now on (nothing is announced).
   virtual void ListenToGroup(const Ipv6Address& group) = 0;
   virtual void StopListeningToGroup(const Ipv6Address& group) = 0;
-  // Membership as multicast listener discovery announces it.
+  // Membership as multicast listener discovery announces it. Counted, as the two
+  // above are: addresses share groups (RFC 4861 §7.2.1).
   virtual void JoinGroup(Time now, const Ipv6Address& group) = 0;
   virtual void LeaveGroup(Time now, const Ipv6Address& group) = 0;
 
   // An address was added, changed its state or went away (kRemoved).
   virtual void OnAddressChange(Time now, const InterfaceAddress& address) = 0;
-  // Next hops that were computed before may be wrong now.
+  // Next hops that were computed before may be wrong now. Those of redirects stay
+  // while IsRedirectLive() says so.
   virtual void OnNextHopsChanged(Time now) = 0;
   virtual void OnDefaultRouterChange(Time now, const Ipv6Address& router, bool present,
                                      Time until) = 0;
@@ -83,12 +94,16 @@ class NeighborDiscovery final : private NeighborCacheOutput {
                     const RandomSource& random, NeighborDiscoveryOutput& output);
 
   // The interface comes up: addresses are formed and probed, routers solicited.
+  // What it knew from before, if it was up, is forgotten first.
   void Start(Time now);
-  // The interface goes down: every address, neighbour, router and prefix is forgotten.
+  // The interface goes down: every address, neighbour, router and prefix is
+  // forgotten. Until it starts again messages are refused, and packets handed
+  // back, as INTERFACE_DOWN.
   void Stop(Time now);
 
-  // The four messages that concern hosts and routers alike. A reason: the
-  // message changed nothing and is to be counted as dropped.
+  // The messages that concern hosts and routers alike. A reason: the message
+  // changed nothing, or (RA_LIMIT) not all that it was meant to, and is to be
+  // counted as dropped.
   std::optional<DropReason> OnNeighborSolicitation(Time now, const wire::NdpContext& context,
                                                    const wire::NeighborSolicitation& message);
   std::optional<DropReason> OnNeighborAdvertisement(Time now, const wire::NdpContext& context,
@@ -99,11 +114,24 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   void OnRouterSolicitation(Time now, const wire::NdpContext& context,
                             const wire::RouterSolicitation& message);
 
+  // A host's part of a Redirect, §8: the next hop of the message's destination
+  // from now on, or why the message is dropped. `current_first_hop` is what
+  // next-hop determination gave for that destination; nullopt where it gave none.
+  Parsed<Ipv6Address> OnRedirect(Time now, const wire::NdpContext& context,
+                                 const wire::Redirect& message,
+                                 const std::optional<Ipv6Address>& current_first_hop);
+  // Whether what a redirect said still holds when next hops are determined anew:
+  // while the target has not been given up and did not cease to be a router.
+  bool IsRedirectLive(const Ipv6Address& destination, const Ipv6Address& next_hop) const;
+
   // Sends an IPv6 packet to a neighbour, now or when its address is resolved.
-  void SendToNeighbor(Time now, const Ipv6Address& neighbor, Packet packet) {
-    neighbors_.Send(now, neighbor, std::move(packet));
-  }
-  // The default router for off-link destinations, §6.3.6.
+  void SendToNeighbor(Time now, const Ipv6Address& neighbor, Packet packet);
+  // The router for an off-link destination: the most specific route, the most
+  // preferred, one that can be reached (RFC 4191 §3.2, RFC 4861 §6.3.6). May probe
+  // better ones that could not be (RFC 4191 §3.5), so that it is to be called for
+  // a packet that is about to be sent.
+  std::optional<Ipv6Address> SelectRouter(Time now, const Ipv6Address& destination);
+  // The same, of the default routers alone and without a probe.
   std::optional<Ipv6Address> SelectDefaultRouter();
   bool IsOnLink(const Ipv6Address& destination) const { return prefixes_.IsOnLink(destination); }
 
@@ -118,7 +146,10 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   const LinkParameters& parameters() const { return parameters_; }
   NeighborCache& neighbors() { return neighbors_; }
   const DefaultRouterList& default_routers() const { return default_routers_; }
+  const RouteInformationList& routes() const { return routes_; }
   const PrefixList& prefixes() const { return prefixes_; }
+  const DnsConfiguration& dns() const { return dns_; }
+  const Pref64List& pref64s() const { return pref64s_; }
   // Whether IP was switched off because the link-local address that the card's
   // own address gives is taken (RFC 4862 §5.4.5).
   bool disabled() const { return disabled_; }
@@ -131,10 +162,19 @@ class NeighborDiscovery final : private NeighborCacheOutput {
     AddressOrigin origin{};
     Time preferred_until = Time::Never();
     Time valid_until = Time::Never();
+    // Whether detection starts after a random delay: where others may do the same
+    // at this moment (RFC 4862 §5.4.2).
+    bool delayed = false;
   };
+
+  bool running() const { return started_ && !disabled_; }
+  // Forgets all but the addresses.
+  void Forget(Time now);
 
   // Addresses and duplicate address detection (address_detection.cc).
   void AddAddress(Time now, const NewAddress& address);
+  void AddStaticAddress(Time now, const Ipv6Cidr& address, bool delayed);
+  void RemoveStaticPrefix(Time now, const Ipv6Prefix& prefix);
   void AdvanceAddresses(Time now);
   // False where the entry went away, so that the list's order changed.
   bool AdvanceAddress(Time now, InterfaceAddress& address);
@@ -145,7 +185,7 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   void Enter(Time now, InterfaceAddress& address, AddressState state);
   void Release(Time now, InterfaceAddress& address);
   void Disable(Time now);
-  void SendProbe(Time now, const InterfaceAddress& address);
+  void SendProbe(Time now, const InterfaceAddress& address, NdpNonce nonce);
 
   // Solicitations and advertisements of neighbours (neighbor_messages.cc).
   std::optional<DropReason> OnSolicitationForTentative(Time now, const wire::NdpContext& context,
@@ -153,16 +193,28 @@ class NeighborDiscovery final : private NeighborCacheOutput {
                                                        InterfaceAddress& address);
   void SendAdvertisement(Time now, const wire::NdpContext& context,
                          const wire::NeighborSolicitation& message);
-  void DefendAddress(Time now, const InterfaceAddress& address, std::string_view what);
   Ipv6Address SolicitationSource(const Packet* prompting) const;
 
-  // Routers' advertisements (router_advertisements.cc).
+  // Routers' advertisements (router_advertisements.cc). False: a limit was reached.
   void LearnParameters(Time now, const wire::RouterAdvertisement& message);
-  void LearnRouter(Time now, const Ipv6Address& router, const wire::RouterAdvertisement& message);
-  void LearnPrefix(Time now, const wire::PrefixInformation& option);
-  void Autoconfigure(Time now, const wire::PrefixInformation& option);
-  void AdvanceRouters(Time now);
+  bool LearnRouter(Time now, const Ipv6Address& router, const wire::RouterAdvertisement& message);
+  bool LearnRoute(Time now, const Ipv6Address& router, const wire::RouteInformation& option);
+  bool LearnPrefix(Time now, const wire::PrefixInformation& option);
+  bool Autoconfigure(Time now, const wire::PrefixInformation& option, bool delayed);
   void SendRouterSolicitation(Time now);
+
+  // Routers to send through (first_hop.cc).
+  void AdvanceRouters(Time now);
+  bool IsKnownRouter(const Ipv6Address& address) const;
+  // A neighbour says that it is no router.
+  void ForgetRouter(Time now, const Ipv6Address& router);
+  // To be called when a router left a list: nothing is kept of one that left all.
+  void ForgetReachability(const Ipv6Address& router);
+  RouterReachability ReachabilityOf(const Ipv6Address& router) const;
+  // Calls `visit` with each way to the destination; the default routers alone
+  // where it is nullopt.
+  template <typename Visit>
+  void ForEachRouter(const std::optional<Ipv6Address>& destination, const Visit& visit) const;
 
   // NeighborCacheOutput.
   void SendNeighborSolicitation(Time now, const Ipv6Address& target,
@@ -174,7 +226,8 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   void OnUndeliverable(Time now, DropReason reason, Packet packet) override {
     output_.OnUndeliverable(now, reason, std::move(packet));
   }
-  void OnNeighborChange(Time now, const Neighbor& neighbor) override;
+  void OnNeighborChange(Time now, const Neighbor& neighbor, NeighborState previous) override;
+  void OnUnreachable(Time now, const Ipv6Address& neighbor) override;
 
   template <typename Message>
   Packet Build(const Message& message) {
@@ -191,7 +244,12 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   AddressList addresses_;
   NeighborCache neighbors_;
   DefaultRouterList default_routers_;
+  RouteInformationList routes_;
+  UnreachableRouters unreachable_routers_;
+  std::optional<Ipv6Address> last_router_;  // What the latest selection chose.
   PrefixList prefixes_;
+  DnsConfiguration dns_;
+  Pref64List pref64s_;
   std::optional<RouterSolicitation> solicitation_;
   bool started_ = false;
   bool disabled_ = false;

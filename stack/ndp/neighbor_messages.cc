@@ -9,15 +9,23 @@ namespace dualsim::ndp {
 
 std::optional<DropReason> NeighborDiscovery::OnNeighborSolicitation(
     Time now, const wire::NdpContext& context, const wire::NeighborSolicitation& message) {
+  if (!running()) return DropReason::INTERFACE_DOWN;
   InterfaceAddress* address = addresses_.Find(message.target);
-  if (address == nullptr || address->state == AddressState::kDuplicate || disabled_) {
+  if (address == nullptr || address->state == AddressState::kDuplicate) {
     return DropReason::NS_NOT_OUR_TARGET;
   }
   if (address->dad != nullptr) {
     return OnSolicitationForTentative(now, context, message, *address);
   }
+  const InterfaceAddress* source = addresses_.Find(context.source);
+  if (source != nullptr && source->assigned()) {
+    output_.OnLog(now, "address conflict: another node solicits from " + context.source.ToString());
+    return DropReason::NS_FROM_OUR_ADDRESS;
+  }
   if (context.source.is_unspecified()) {
-    DefendAddress(now, *address, "another node probes it");
+    // RFC 4862 §5.4.3 leaves it to RFC 4861: the answer tells the other node.
+    output_.OnLog(now,
+                  "address " + message.target.ToString() + " is defended: another node probes it");
   } else if (message.options.source_link_layer_address) {
     // §7.2.3: what is known of the sender is taken up, without a word on
     // whether it is a router.
@@ -55,15 +63,9 @@ void NeighborDiscovery::SendAdvertisement(Time now, const wire::NdpContext& cont
   }
 }
 
-void NeighborDiscovery::DefendAddress(Time now, const InterfaceAddress& address,
-                                      std::string_view what) {
-  output_.OnLog(now,
-                "address " + address.address.ToString() + " is defended: " + std::string(what));
-}
-
 std::optional<DropReason> NeighborDiscovery::OnNeighborAdvertisement(
     Time now, const wire::NdpContext&, const wire::NeighborAdvertisement& message) {
-  if (disabled_) return DropReason::INTERFACE_DOWN;
+  if (!running()) return DropReason::INTERFACE_DOWN;
   if (InterfaceAddress* address = addresses_.Find(message.target)) {
     if (address->dad != nullptr) {
       address->dad->OnAdvertisement();
@@ -77,15 +79,18 @@ std::optional<DropReason> NeighborDiscovery::OnNeighborAdvertisement(
       return std::nullopt;
     }
   }
+  parameters_.RefreshReachableTime(now, random_);
   const NeighborCache::AdvertisementResult result = neighbors_.OnAdvertisement(
       now, {.target = message.target,
             .target_link_layer_address = message.options.target_link_layer_address,
             .router = message.router,
             .solicited = message.solicited,
             .override_flag = message.override_flag});
-  if (result.ceased_to_be_router && default_routers_.Remove(message.target)) {
-    output_.OnDefaultRouterChange(now, message.target, false, now);
-    output_.OnNextHopsChanged(now);
+  // §7.2.5 and §7.3.3. One of our lists may know it for a router even where its
+  // entry did not: the entry is younger.
+  if (result.router_flag_taken && !message.router &&
+      (result.was_router || IsKnownRouter(message.target))) {
+    ForgetRouter(now, message.target);
   }
   return result.dropped;
 }

@@ -4,33 +4,49 @@
 
 namespace dualsim::ndp {
 
+std::vector<PrefixList::Entry>::iterator PrefixList::FindEntry(const Ipv6Prefix& prefix) {
+  return std::find_if(entries_.begin(), entries_.end(),
+                      [&](const Entry& entry) { return entry.prefix == prefix; });
+}
+
+const PrefixList::Entry* PrefixList::Find(const Ipv6Prefix& prefix) const {
+  const auto found = const_cast<PrefixList*>(this)->FindEntry(prefix);
+  return found == entries_.end() ? nullptr : &*found;
+}
+
 PrefixList::Change PrefixList::OnAdvertisement(Time now, const Ipv6Prefix& prefix,
                                                Duration valid_lifetime) {
-  const auto found = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const Entry& entry) { return entry.prefix == prefix; });
+  const auto found = FindEntry(prefix);
   const bool ends = valid_lifetime <= Duration();
   if (found == entries_.end()) {
     if (ends) return Change::kNone;
     if (entries_.size() >= kMaxPrefixes) return Change::kRefused;
-    entries_.push_back({prefix, now + valid_lifetime, false});
+    entries_.push_back({prefix, 0, now + valid_lifetime});
     return Change::kAdded;
   }
-  if (found->is_static) return Change::kNone;
-  if (ends) {
-    entries_.erase(found);
-    return Change::kRemoved;
+  found->advertised_until = ends ? std::nullopt : std::optional(now + valid_lifetime);
+  if (found->static_addresses > 0) return Change::kNone;
+  if (!ends) return Change::kRefreshed;
+  entries_.erase(found);
+  return Change::kRemoved;
+}
+
+PrefixList::Change PrefixList::AddStatic(const Ipv6Prefix& prefix) {
+  const auto found = FindEntry(prefix);
+  if (found == entries_.end()) {
+    entries_.push_back({prefix, 1, std::nullopt});
+    return Change::kAdded;
   }
-  found->until = now + valid_lifetime;
-  return Change::kRefreshed;
+  return found->static_addresses++ == 0 ? Change::kRefreshed : Change::kNone;
 }
 
-void PrefixList::AddStatic(const Ipv6Prefix& prefix) {
-  RemoveStatic(prefix);
-  entries_.push_back({prefix, Time::Never(), true});
-}
-
-void PrefixList::RemoveStatic(const Ipv6Prefix& prefix) {
-  std::erase_if(entries_, [&](const Entry& entry) { return entry.prefix == prefix; });
+PrefixList::Change PrefixList::RemoveStatic(const Ipv6Prefix& prefix) {
+  const auto found = FindEntry(prefix);
+  if (found == entries_.end() || found->static_addresses == 0) return Change::kNone;
+  if (--found->static_addresses > 0) return Change::kNone;
+  if (found->advertised_until) return Change::kRefreshed;
+  entries_.erase(found);
+  return Change::kRemoved;
 }
 
 bool PrefixList::IsOnLink(const Ipv6Address& destination) const {
@@ -41,13 +57,13 @@ bool PrefixList::IsOnLink(const Ipv6Address& destination) const {
 
 Time PrefixList::deadline() const {
   Time next = Time::Never();
-  for (const Entry& entry : entries_) next = std::min(next, entry.until);
+  for (const Entry& entry : entries_) next = std::min(next, entry.until());
   return next;
 }
 
 std::optional<Ipv6Prefix> PrefixList::PopExpired(Time now) {
   const auto found = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const Entry& entry) { return entry.until <= now; });
+                                  [&](const Entry& entry) { return entry.until() <= now; });
   if (found == entries_.end()) return std::nullopt;
   const Ipv6Prefix prefix = found->prefix;
   entries_.erase(found);

@@ -13,15 +13,19 @@ namespace dualsim::ndp {
 // on link unless it was told so, an address's own prefix included.
 class PrefixList {
  public:
-  // What advertisements may add; what comes later is refused.
+  // Entries past which advertisements add none.
   static constexpr size_t kMaxPrefixes = 32;
 
+  // What a call did to the list. A prefix of the configuration stays whatever
+  // advertisements say, and an advertised one outlives its configuration.
   enum class Change { kNone, kAdded, kRefreshed, kRemoved, kRefused };
   // A prefix with the L flag, §6.3.4: a lifetime of 0 takes it away.
   Change OnAdvertisement(Time now, const Ipv6Prefix& prefix, Duration valid_lifetime);
-  // A prefix that the configuration says is on link, for ever.
-  void AddStatic(const Ipv6Prefix& prefix);
-  void RemoveStatic(const Ipv6Prefix& prefix);
+  // A prefix that the configuration says is on link, for ever: once per address
+  // that says so. kAdded, or kRefreshed where it was on the list.
+  Change AddStatic(const Ipv6Prefix& prefix);
+  // Takes one such back. kRefreshed where advertisements keep the prefix.
+  Change RemoveStatic(const Ipv6Prefix& prefix);
 
   bool IsOnLink(const Ipv6Address& destination) const;
 
@@ -31,13 +35,18 @@ class PrefixList {
 
   struct Entry {
     Ipv6Prefix prefix;
-    Time until = Time::Never();
-    bool is_static = false;
+    int static_addresses = 0;  // How many of the configuration's say that it is on link.
+    std::optional<Time> advertised_until;
+
+    Time until() const { return static_addresses > 0 ? Time::Never() : *advertised_until; }
   };
+  const Entry* Find(const Ipv6Prefix& prefix) const;
   const std::vector<Entry>& entries() const { return entries_; }
   void Clear() { entries_.clear(); }
 
  private:
+  std::vector<Entry>::iterator FindEntry(const Ipv6Prefix& prefix);
+
   std::vector<Entry> entries_;
 };
 

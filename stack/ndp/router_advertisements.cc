@@ -8,16 +8,10 @@
 #include "stack/ndp/slaac.h"
 
 namespace dualsim::ndp {
-namespace {
-
-// RFC 4862 §5.5.4 and RFC 4861 §4.6.2 count in seconds from when the message came.
-Time Ends(Time now, Duration lifetime) { return now + lifetime; }
-
-}  // namespace
 
 std::optional<DropReason> NeighborDiscovery::OnRouterAdvertisement(
     Time now, const wire::NdpContext& context, const wire::RouterAdvertisement& message) {
-  if (disabled_) return DropReason::INTERFACE_DOWN;
+  if (!running()) return DropReason::INTERFACE_DOWN;
   if (config_.is_router || !config_.accept_router_advertisements) {
     return DropReason::RA_NOT_ACCEPTED;
   }
@@ -29,21 +23,30 @@ std::optional<DropReason> NeighborDiscovery::OnRouterAdvertisement(
   } else {
     neighbors_.OnRouterFlag(now, context.source, true);
   }
-  LearnRouter(now, context.source, message);
-  for (const wire::PrefixInformation& option : message.options.prefixes) {
-    LearnPrefix(now, option);
-    if (IsForAutoconfiguration(option)) Autoconfigure(now, option);
+  bool complete = LearnRouter(now, context.source, message);
+  for (const wire::RouteInformation& option : message.options.routes) {
+    if (!LearnRoute(now, context.source, option)) complete = false;
   }
+  for (const wire::PrefixInformation& option : message.options.prefixes) {
+    if (!LearnPrefix(now, option)) complete = false;
+    if (!IsForAutoconfiguration(option)) continue;
+    if (!Autoconfigure(now, option, context.destination.is_multicast())) complete = false;
+  }
+  dns_.OnAdvertisement(now, context.source, message);
+  for (const wire::Pref64& option : message.options.pref64s) {
+    if (!pref64s_.OnAdvertisement(now, option)) complete = false;
+  }
+  if (!complete) return DropReason::RA_LIMIT;
   return std::nullopt;
 }
 
-void NeighborDiscovery::LearnParameters(Time, const wire::RouterAdvertisement& message) {
+void NeighborDiscovery::LearnParameters(Time now, const wire::RouterAdvertisement& message) {
   // §6.3.4: 0 means that the router leaves it open.
   if (message.cur_hop_limit != 0) parameters_.cur_hop_limit = message.cur_hop_limit;
   if (message.reachable_time > Duration() &&
       message.reachable_time != parameters_.base_reachable_time) {
     parameters_.base_reachable_time = message.reachable_time;
-    parameters_.DrawReachableTime(random_);
+    parameters_.DrawReachableTime(now, random_);
   }
   if (message.retrans_timer > Duration()) parameters_.retrans_timer = message.retrans_timer;
   if (message.options.mtu && *message.options.mtu >= kMinimumMtu &&
@@ -52,97 +55,127 @@ void NeighborDiscovery::LearnParameters(Time, const wire::RouterAdvertisement& m
   }
 }
 
-void NeighborDiscovery::LearnRouter(Time now, const Ipv6Address& router,
+bool NeighborDiscovery::LearnRouter(Time now, const Ipv6Address& router,
                                     const wire::RouterAdvertisement& message) {
-  const auto change =
-      default_routers_.OnAdvertisement(now, router, message.router_lifetime, message.preference);
-  switch (change) {
+  Duration lifetime = message.router_lifetime;
+  wire::RouterPreference preference = message.preference;
+  for (const wire::RouteInformation& option : message.options.routes) {
+    // RFC 4191 §3.1: a route to ::/0 overrides what the header says.
+    if (option.prefix.length() > 0) continue;
+    lifetime = option.lifetime;
+    preference = option.preference;
+  }
+  switch (default_routers_.OnAdvertisement(now, router, lifetime, preference)) {
     case DefaultRouterList::Change::kNone:
-      return;
+      return true;
     case DefaultRouterList::Change::kRefused:
-      return output_.OnLog(
-          now, "router " + router.ToString() + " is not taken up: the Default Router List is full");
-    case DefaultRouterList::Change::kAdded:
+      return false;
     case DefaultRouterList::Change::kRefreshed:
-      output_.OnDefaultRouterChange(now, router, true, Ends(now, message.router_lifetime));
+      // Next hops stay as they are, and with them what redirects said.
+      output_.OnDefaultRouterChange(now, router, true, now + lifetime);
+      return true;
+    case DefaultRouterList::Change::kAdded:
+    case DefaultRouterList::Change::kChanged:
+      output_.OnDefaultRouterChange(now, router, true, now + lifetime);
       break;
     case DefaultRouterList::Change::kRemoved:
+      ForgetReachability(router);
       output_.OnDefaultRouterChange(now, router, false, now);
       break;
   }
   output_.OnNextHopsChanged(now);
+  return true;
 }
 
-void NeighborDiscovery::LearnPrefix(Time now, const wire::PrefixInformation& option) {
+bool NeighborDiscovery::LearnRoute(Time now, const Ipv6Address& router,
+                                   const wire::RouteInformation& option) {
+  // ::/0 was taken as the default route; what never leaves the link needs none.
+  const Ipv6Address& prefix = option.prefix.address();
+  if (option.prefix.length() == 0 || prefix.is_link_local() || prefix.is_multicast()) return true;
+  switch (routes_.OnAdvertisement(now, router, option)) {
+    case RouteInformationList::Change::kNone:
+    case RouteInformationList::Change::kRefreshed:
+      return true;
+    case RouteInformationList::Change::kRefused:
+      return false;
+    case RouteInformationList::Change::kRemoved:
+      ForgetReachability(router);
+      break;
+    case RouteInformationList::Change::kAdded:
+    case RouteInformationList::Change::kChanged:
+      break;
+  }
+  // RFC 4191 §3.3.
+  output_.OnNextHopsChanged(now);
+  return true;
+}
+
+bool NeighborDiscovery::LearnPrefix(Time now, const wire::PrefixInformation& option) {
   // §6.3.4: without the L flag the option says nothing about what is on link;
   // in particular it takes nothing back.
   if (!option.on_link || option.prefix.is_link_local() || option.prefix.is_multicast() ||
       option.prefix_length > 128) {
-    return;
+    return true;
   }
   const Ipv6Prefix prefix(option.prefix, option.prefix_length);
   switch (prefixes_.OnAdvertisement(now, prefix, option.valid_lifetime)) {
     case PrefixList::Change::kNone:
-      return;
+      return true;
     case PrefixList::Change::kRefused:
-      return output_.OnLog(
-          now, "prefix " + prefix.ToString() + " is not taken up: the Prefix List is full");
-    case PrefixList::Change::kAdded:
-      output_.OnPrefixChange(now, prefix, true, Ends(now, option.valid_lifetime));
-      return output_.OnNextHopsChanged(now);
+      return false;
     case PrefixList::Change::kRefreshed:
-      return output_.OnPrefixChange(now, prefix, true, Ends(now, option.valid_lifetime));
+      output_.OnPrefixChange(now, prefix, true, now + option.valid_lifetime);
+      return true;
+    case PrefixList::Change::kAdded:
+      output_.OnPrefixChange(now, prefix, true, now + option.valid_lifetime);
+      break;
     case PrefixList::Change::kRemoved:
       output_.OnPrefixChange(now, prefix, false, now);
-      return output_.OnNextHopsChanged(now);
+      break;
   }
+  output_.OnNextHopsChanged(now);
+  return true;
 }
 
-void NeighborDiscovery::Autoconfigure(Time now, const wire::PrefixInformation& option) {
-  if (option.prefix_length > 128) return;
+bool NeighborDiscovery::Autoconfigure(Time now, const wire::PrefixInformation& option,
+                                      bool delayed) {
+  if (option.prefix_length > 128) return true;
   const Ipv6Prefix prefix(option.prefix, option.prefix_length);
   InterfaceAddress* existing = addresses_.FindAutoconfigured(prefix);
   if (existing == nullptr) {
-    if (!FormsAddress(option)) return;
-    if (addresses_.CountAutoconfigured() >= AddressList::kMaxAutoconfigured) {
-      return output_.OnLog(now, "prefix " + prefix.ToString() +
-                                    " forms no address: the limit on addresses was reached");
-    }
-    return AddAddress(now, {.address = AddressFor(option, Eui64InterfaceIdentifier(config_.mac)),
-                            .prefix_length = option.prefix_length,
-                            .origin = AddressOrigin::kAutoconfigured,
-                            .preferred_until = Ends(now, option.preferred_lifetime),
-                            .valid_until = Ends(now, option.valid_lifetime)});
+    if (!FormsAddress(option)) return true;
+    if (addresses_.CountAutoconfigured() >= AddressList::kMaxAutoconfigured) return false;
+    AddAddress(now, {.address = AddressFor(option, Eui64InterfaceIdentifier(config_.mac)),
+                     .prefix_length = option.prefix_length,
+                     .origin = AddressOrigin::kAutoconfigured,
+                     .preferred_until = now + option.preferred_lifetime,
+                     .valid_until = now + option.valid_lifetime,
+                     .delayed = delayed});
+    return true;
   }
   // RFC 4862 §5.5.3 e: the preferred lifetime is taken as it comes, the valid
   // one by the two-hour rule.
-  existing->preferred_until = Ends(now, option.preferred_lifetime);
+  existing->preferred_until = now + option.preferred_lifetime;
   const auto valid = UpdatedValidLifetime(option.valid_lifetime, existing->valid_until - now);
-  if (valid) existing->valid_until = Ends(now, *valid);
-  if (!existing->assigned()) return;
-  Enter(now, *existing,
-        option.preferred_lifetime > Duration() ? AddressState::kPreferred
-                                               : AddressState::kDeprecated);
+  if (valid) existing->valid_until = now + *valid;
+  if (existing->assigned()) {
+    Enter(now, *existing,
+          option.preferred_lifetime > Duration() ? AddressState::kPreferred
+                                                 : AddressState::kDeprecated);
+  }
+  return true;
 }
 
 void NeighborDiscovery::OnRouterSolicitation(Time now, const wire::NdpContext& context,
                                              const wire::RouterSolicitation& message) {
-  // §6.2.6: who solicits routers is none.
-  if (context.source.is_unspecified() || disabled_) return;
+  // §6.2.6: who solicits routers is none, with or without a link-layer address.
+  if (context.source.is_unspecified() || !running()) return;
   if (message.options.source_link_layer_address) {
     neighbors_.OnLinkLayerAddress(now, context.source, *message.options.source_link_layer_address,
                                   false);
+  } else {
+    neighbors_.OnRouterFlag(now, context.source, false);
   }
-}
-
-void NeighborDiscovery::AdvanceRouters(Time now) {
-  while (const auto router = default_routers_.PopExpired(now)) {
-    output_.OnDefaultRouterChange(now, *router, false, now);
-  }
-  while (const auto prefix = prefixes_.PopExpired(now)) {
-    output_.OnPrefixChange(now, *prefix, false, now);
-  }
-  output_.OnNextHopsChanged(now);
 }
 
 void NeighborDiscovery::SendRouterSolicitation(Time now) {

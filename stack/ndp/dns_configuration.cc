@@ -1,0 +1,94 @@
+#include "stack/ndp/dns_configuration.h"
+
+#include <utility>
+
+namespace dualsim::ndp {
+namespace {
+
+// Makes room for one more that ends at `until`; false where none is to be made.
+template <typename Entries>
+bool MakeRoom(Entries& entries, size_t limit, Time until) {
+  if (entries.size() < limit) return true;
+  const auto first =
+      std::min_element(entries.begin(), entries.end(),
+                       [](const auto& a, const auto& b) { return a.until() < b.until(); });
+  if (first->until() >= until) return false;
+  entries.erase(first);
+  return true;
+}
+
+// Adds the entry, or refreshes the one that has its value.
+template <typename Entry>
+void Update(Time now, std::vector<Entry>& entries, size_t limit, Entry entry) {
+  const auto found = std::find_if(entries.begin(), entries.end(),
+                                  [&](const Entry& other) { return other.value == entry.value; });
+  const bool withdrawn = entry.option_until <= now;  // By whichever router, §6.2.
+  if (found == entries.end()) {
+    if (entry.until() > now && MakeRoom(entries, limit, entry.until())) {
+      entries.push_back(std::move(entry));
+    }
+  } else if (withdrawn || found->router == entry.router || found->until() <= entry.until()) {
+    *found = std::move(entry);
+  }
+}
+
+template <typename Entry>
+void SetRouterLifetime(std::vector<Entry>& entries, const Ipv6Address& router, Time until) {
+  for (Entry& entry : entries) {
+    if (entry.router == router) entry.router_until = until;
+  }
+}
+
+template <typename Entry>
+Time FirstEnd(const std::vector<Entry>& entries) {
+  Time next = Time::Never();
+  for (const Entry& entry : entries) next = std::min(next, entry.until());
+  return next;
+}
+
+bool IsUnicast(const Ipv6Address& address) {
+  return !address.is_multicast() && !address.is_unspecified() && !address.is_loopback();
+}
+
+}  // namespace
+
+void DnsConfiguration::OnAdvertisement(Time now, const Ipv6Address& router,
+                                       const wire::RouterAdvertisement& message) {
+  const Time router_until = now + message.router_lifetime;
+  SetRouterLifetime(servers_, router, router_until);
+  SetRouterLifetime(search_domains_, router, router_until);
+  for (const wire::RecursiveDnsServers& option : message.options.dns_servers) {
+    for (const Ipv6Address& address : option.addresses) {
+      if (!IsUnicast(address)) continue;
+      Update(now, servers_, kMaxServers, {address, router, now + option.lifetime, router_until});
+    }
+  }
+  for (const wire::DnsSearchList& option : message.options.dns_search_lists) {
+    for (const std::string& name : option.names) {
+      Update(now, search_domains_, kMaxSearchDomains,
+             {name, router, now + option.lifetime, router_until});
+    }
+  }
+  Advance(now);  // What this one ended.
+}
+
+void DnsConfiguration::RemoveRouter(const Ipv6Address& router) {
+  std::erase_if(servers_, [&](const Server& entry) { return entry.router == router; });
+  std::erase_if(search_domains_, [&](const SearchDomain& entry) { return entry.router == router; });
+}
+
+void DnsConfiguration::Clear() {
+  servers_.clear();
+  search_domains_.clear();
+}
+
+Time DnsConfiguration::deadline() const {
+  return std::min(FirstEnd(servers_), FirstEnd(search_domains_));
+}
+
+void DnsConfiguration::Advance(Time now) {
+  std::erase_if(servers_, [&](const Server& entry) { return entry.until() <= now; });
+  std::erase_if(search_domains_, [&](const SearchDomain& entry) { return entry.until() <= now; });
+}
+
+}  // namespace dualsim::ndp

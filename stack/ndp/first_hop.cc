@@ -1,0 +1,139 @@
+// Which router a packet takes: RFC 4861 §6.3.6 and §8, RFC 4191 §3.
+
+#include "stack/ndp/neighbor_discovery.h"
+#include "stack/ndp/redirect.h"
+
+namespace dualsim::ndp {
+namespace {
+
+// A router of the configuration goes before those that advertise themselves.
+int PreferenceOf(const DefaultRouterList::Entry& entry) {
+  constexpr int kStatic = static_cast<int>(wire::RouterPreference::kHigh) + 1;
+  return entry.is_static ? kStatic : static_cast<int>(entry.preference);
+}
+
+}  // namespace
+
+RouterReachability NeighborDiscovery::ReachabilityOf(const Ipv6Address& router) const {
+  if (unreachable_routers_.Contains(router)) return RouterReachability::kUnreachable;
+  const Neighbor* neighbor = neighbors_.Find(router);
+  return neighbor == nullptr || neighbor->state == NeighborState::kIncomplete
+             ? RouterReachability::kUnknown
+             : RouterReachability::kProbablyReachable;
+}
+
+template <typename Visit>
+void NeighborDiscovery::ForEachRouter(const std::optional<Ipv6Address>& destination,
+                                      const Visit& visit) const {
+  for (const DefaultRouterList::Entry& entry : default_routers_.entries()) {
+    visit(RouterCandidate{entry.address, 0, PreferenceOf(entry), ReachabilityOf(entry.address)});
+  }
+  if (!destination) return;
+  for (const RouteInformationList::Entry& entry : routes_.entries()) {
+    if (!entry.prefix.Contains(*destination)) continue;
+    visit(RouterCandidate{entry.router, entry.prefix.length(), static_cast<int>(entry.preference),
+                          ReachabilityOf(entry.router)});
+  }
+}
+
+std::optional<Ipv6Address> NeighborDiscovery::SelectRouter(Time now,
+                                                           const Ipv6Address& destination) {
+  RouterSelection selection(last_router_);
+  ForEachRouter(destination, [&](const RouterCandidate& candidate) { selection.Offer(candidate); });
+  last_router_ = selection.best();
+  ForEachRouter(destination, [&](const RouterCandidate& candidate) {
+    if (selection.WasPassedOver(candidate) &&
+        unreachable_routers_.OnPassedOver(now, candidate.router)) {
+      neighbors_.Probe(now, candidate.router);
+    }
+  });
+  return last_router_;
+}
+
+std::optional<Ipv6Address> NeighborDiscovery::SelectDefaultRouter() {
+  RouterSelection selection(last_router_);
+  ForEachRouter(std::nullopt,
+                [&](const RouterCandidate& candidate) { selection.Offer(candidate); });
+  return last_router_ = selection.best();
+}
+
+bool NeighborDiscovery::IsKnownRouter(const Ipv6Address& address) const {
+  return default_routers_.Find(address) != nullptr || routes_.HasRouter(address);
+}
+
+void NeighborDiscovery::ForgetReachability(const Ipv6Address& router) {
+  if (!IsKnownRouter(router)) unreachable_routers_.Remove(router);
+}
+
+void NeighborDiscovery::ForgetRouter(Time now, const Ipv6Address& router) {
+  if (default_routers_.Remove(router)) output_.OnDefaultRouterChange(now, router, false, now);
+  routes_.RemoveRouter(router);
+  dns_.RemoveRouter(router);
+  ForgetReachability(router);
+  // §7.3.3: it may also be the next hop that a redirect gave.
+  output_.OnNextHopsChanged(now);
+}
+
+void NeighborDiscovery::AdvanceRouters(Time now) {
+  bool changed = false;
+  while (const auto router = default_routers_.PopExpired(now)) {
+    changed = true;
+    ForgetReachability(*router);
+    output_.OnDefaultRouterChange(now, *router, false, now);
+  }
+  while (const auto route = routes_.PopExpired(now)) {
+    changed = true;
+    ForgetReachability(route->router);
+  }
+  while (const auto prefix = prefixes_.PopExpired(now)) {
+    changed = true;
+    output_.OnPrefixChange(now, *prefix, false, now);
+  }
+  if (unreachable_routers_.Advance(now)) changed = true;
+  if (changed) output_.OnNextHopsChanged(now);
+}
+
+void NeighborDiscovery::OnNeighborChange(Time now, const Neighbor& neighbor,
+                                         NeighborState previous) {
+  output_.OnNeighborChange(now, neighbor);
+  const auto unresolved = [](NeighborState state) {
+    return state == NeighborState::kNone || state == NeighborState::kIncomplete;
+  };
+  if (unresolved(neighbor.state) == unresolved(previous)) return;
+  // §6.3.6: what can probably be reached may be the better router.
+  if (!IsKnownRouter(neighbor.address)) return;
+  if (!unresolved(neighbor.state)) unreachable_routers_.Remove(neighbor.address);
+  output_.OnNextHopsChanged(now);
+}
+
+void NeighborDiscovery::OnUnreachable(Time now, const Ipv6Address& neighbor) {
+  if (IsKnownRouter(neighbor)) unreachable_routers_.Add(now, neighbor);
+  // §7.3.3: next hops are determined anew, but for those that can only be this
+  // neighbour again: an on-link destination's.
+  if (neighbor.is_link_local() || !IsOnLink(neighbor)) output_.OnNextHopsChanged(now);
+}
+
+Parsed<Ipv6Address> NeighborDiscovery::OnRedirect(
+    Time now, const wire::NdpContext& context, const wire::Redirect& message,
+    const std::optional<Ipv6Address>& current_first_hop) {
+  if (!running()) return DropReason::INTERFACE_DOWN;
+  if (config_.is_router) return DropReason::REDIRECT_NOT_ACCEPTED;
+  if (const auto reason = CheckRedirect(context, message, current_first_hop)) return *reason;
+  if (addresses_.Find(message.target) != nullptr) return DropReason::REDIRECT_BAD_TARGET;
+  const std::optional<bool> is_router = IsRouterByRedirect(message);
+  if (message.options.target_link_layer_address) {
+    neighbors_.OnLinkLayerAddress(now, message.target, *message.options.target_link_layer_address,
+                                  is_router);
+  } else if (is_router) {
+    neighbors_.OnRouterFlag(now, message.target, *is_router);
+  }
+  return message.target;
+}
+
+bool NeighborDiscovery::IsRedirectLive(const Ipv6Address& destination,
+                                       const Ipv6Address& next_hop) const {
+  const Neighbor* neighbor = neighbors_.Find(next_hop);
+  return neighbor != nullptr && (next_hop == destination || neighbor->is_router);
+}
+
+}  // namespace dualsim::ndp
