@@ -96,6 +96,7 @@ class TestLink {
 
   Time now() const { return now_; }
   const std::vector<Seen>& seen() const { return seen_; }
+  void ForgetSeen() { seen_.clear(); }
   PacketPool& packets() { return packets_; }
   // Frames for which it is true are lost.
   std::function<bool(ByteView)> lose;
