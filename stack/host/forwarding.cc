@@ -106,7 +106,7 @@ void Stack::Implementation::Redirect(const Received& received, const NextHop& ne
                           .interface = received.interface,
                           .next_header = wire::NextHeader::kIcmpv6,
                           .hop_limit = 255};
-  if (const auto failed = SendIcmpv6(received.now, outgoing, std::move(message))) {
+  if (const auto failed = SendUpper(received.now, outgoing, std::move(message))) {
     Drop(received, *failed);
   }
 }

@@ -2,10 +2,22 @@
 // handed to their interface.
 
 #include "stack/host/stack_implementation.h"
+#include "stack/ipv6/header_walk.h"
 #include "stack/ndp/constants.h"
 #include "stack/wire/ndp.h"
 
 namespace dualsim::host {
+namespace {
+
+// To the first header of a packet that is no extension header, as far as it holds one.
+ipv6::HeaderWalk WalkToUpper(ByteView packet) {
+  ipv6::HeaderWalk walk(packet);
+  while (walk.Step()) {
+  }
+  return walk;
+}
+
+}  // namespace
 
 void Stack::Implementation::OnIcmpv6(const Received& received, ByteView message) {
   const auto header =
@@ -73,7 +85,7 @@ void Stack::Implementation::OnEchoRequest(const Received& received, ByteView mes
                     .next_header = wire::NextHeader::kIcmpv6,
                     .flow = reply.identifier};
   if (!received.header.destination.is_multicast()) outgoing.source = received.header.destination;
-  if (const auto failed = SendIcmpv6(received.now, outgoing, std::move(payload))) {
+  if (const auto failed = SendUpper(received.now, outgoing, std::move(payload))) {
     Drop(received, *failed);
   }
 }
@@ -101,7 +113,14 @@ void Stack::Implementation::OnIcmpv6Error(const Received& received, ByteView mes
     return Drop(received, DropReason::ICMPV6_ERROR_UNMATCHED);
   }
   if (error->type == wire::Icmpv6Type::kPacketTooBig) OnPacketTooBig(received, *error);
-  ReportEchoError(received, *error);
+  // Behind its extension headers the quote tells whose packet it was.
+  const ipv6::HeaderWalk quoted = WalkToUpper(error->invoking);
+  const ByteView upper = error->invoking.subspan(quoted.offset());
+  if (quoted.type() == wire::NextHeader::kIcmpv6) {
+    ReportEchoError(received, *error, upper);
+  } else if (quoted.type() == wire::NextHeader::kUdp) {
+    ReportUdpError(received, *error, upper);
+  }
 }
 
 void Stack::Implementation::OnPacketTooBig(const Received& received,
@@ -121,11 +140,8 @@ void Stack::Implementation::OnPacketTooBig(const Received& received,
 }
 
 void Stack::Implementation::ReportEchoError(const Received& received,
-                                            const wire::Icmpv6Error& error) {
-  const ByteView quoted = error.invoking;
-  const auto next = static_cast<wire::NextHeader>(quoted[6]);
-  const ByteView upper = quoted.subspan(wire::Ipv6Header::kSize);
-  if (next != wire::NextHeader::kIcmpv6 || upper.size() < wire::EchoMessage::kHeaderSize ||
+                                            const wire::Icmpv6Error& error, ByteView upper) {
+  if (upper.size() < wire::EchoMessage::kHeaderSize ||
       static_cast<wire::Icmpv6Type>(upper[0]) != wire::Icmpv6Type::kEchoRequest) {
     return;
   }

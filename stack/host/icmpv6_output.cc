@@ -21,7 +21,7 @@ void Stack::Implementation::SendError(Time now, InterfaceId in, ByteView invokin
   const LocalAddress* local = local_addresses_.Find(destination_of_packet);
   if (local != nullptr && local->assigned) outgoing.source = destination_of_packet;
   const auto failed =
-      SendIcmpv6(now, outgoing, icmp::BuildError(environment_.packets, error, invoking));
+      SendUpper(now, outgoing, icmp::BuildError(environment_.packets, error, invoking));
   if (failed) Drop(now, in, *failed, invoking);
 }
 

@@ -43,6 +43,9 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   // Ends without a word.
   void Crash(Time now);
   bool up() const { return up_; }
+  // Whether the card is plugged in; the stack starts and stops the interface with it.
+  bool carrier() const { return carrier_; }
+  void set_carrier(bool carrier) { carrier_ = carrier; }
 
   // An IPv6 packet to a neighbour, a group, or (ready) to a card.
   void SendToNeighbor(Time now, const Ipv6Address& neighbor, Packet packet) {
@@ -125,6 +128,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   const bool is_router_;
   Environment environment_;
   InterfaceOwner& owner_;
+  bool carrier_ = true;
   bool up_ = false;
   Time now_;  // Of the call that is being served, for outputs that are not told it.
   std::vector<Wanted<Ipv6Address>> silent_groups_;  // Heard without membership.

@@ -228,6 +228,8 @@ void Stack::Implementation::DeliverUpper(Received& received, const Cursor& curso
   switch (cursor.next) {
     case wire::NextHeader::kIcmpv6:
       return OnIcmpv6(received, received.packet.subspan(cursor.offset));
+    case wire::NextHeader::kUdp:
+      return OnUdp(received, received.packet.subspan(cursor.offset));
     case wire::NextHeader::kNone:
       return Drop(received, DropReason::IPV6_NO_NEXT_HEADER);
     default:

@@ -5,7 +5,7 @@
 
 #include "stack/host/stack_implementation.h"
 #include "stack/ipv6/source_selection.h"
-#include "stack/wire/ethernet.h"
+#include "stack/wire/udp.h"
 
 namespace dualsim::host {
 
@@ -54,8 +54,8 @@ ipv6::Destination* Stack::Implementation::FindDestination(Time now, const Ipv6Ad
   return &entry;
 }
 
-std::optional<DropReason> Stack::Implementation::SendIcmpv6(Time now, Outgoing outgoing,
-                                                            Packet message) {
+std::optional<DropReason> Stack::Implementation::SendUpper(Time now, Outgoing outgoing,
+                                                           Packet message) {
   if (outgoing.source.is_unspecified()) {
     std::optional<InterfaceId> out = outgoing.interface ? outgoing.interface : OnlyInterface();
     if (!outgoing.destination.is_multicast()) {
@@ -71,7 +71,12 @@ std::optional<DropReason> Stack::Implementation::SendIcmpv6(Time now, Outgoing o
     if (!source) return AwaitSource(now, *out, outgoing, std::move(message));
     outgoing.source = *source;
   }
-  wire::StoreIcmpv6Checksum(message.mutable_bytes(), outgoing.source, outgoing.destination);
+  if (outgoing.next_header == wire::NextHeader::kUdp) {
+    wire::StoreUdpChecksum(message.mutable_bytes(), IpAddress(outgoing.source),
+                           IpAddress(outgoing.destination));
+  } else {
+    wire::StoreIcmpv6Checksum(message.mutable_bytes(), outgoing.source, outgoing.destination);
+  }
   return Send(now, outgoing, std::move(message));
 }
 
@@ -96,7 +101,7 @@ void Stack::Implementation::RetryAwaitingSource(Time now) {
   for (AwaitingSource& waiting : std::exchange(awaiting_source_, {})) {
     const InterfaceId id = waiting.outgoing.interface.value_or(InterfaceId{0});
     const Packet kept = environment_.packets.Copy(waiting.message.bytes());
-    const auto failed = SendIcmpv6(now, waiting.outgoing, std::move(waiting.message));
+    const auto failed = SendUpper(now, waiting.outgoing, std::move(waiting.message));
     if (failed) Drop(now, id, *failed, kept.bytes());
   }
 }
@@ -200,7 +205,7 @@ std::optional<DropReason> Stack::Implementation::SendEchoRequest(Time now,
     const LocalAddress* local = local_addresses_.Find(*request.source);
     if (local == nullptr || !local->assigned) return DropReason::NO_SOURCE_ADDRESS;
   }
-  return SendIcmpv6(now, outgoing, std::move(message));
+  return SendUpper(now, outgoing, std::move(message));
 }
 
 }  // namespace dualsim::host

@@ -42,6 +42,16 @@ Stack::Refusal Stack::Advertise(Time now, InterfaceId interface,
 std::optional<DropReason> Stack::SendEchoRequest(Time now, const EchoRequest& request) {
   return implementation_->SendEchoRequest(now, request);
 }
+Stack::Refusal Stack::ListenUdp(Port port, udp::DatagramHandler& handler) {
+  return implementation_->ListenUdp(port, handler);
+}
+std::optional<Port> Stack::ListenUdpOnEphemeral(udp::DatagramHandler& handler) {
+  return implementation_->ListenUdpOnEphemeral(handler);
+}
+void Stack::UnlistenUdp(Port port) { implementation_->UnlistenUdp(port); }
+std::optional<DropReason> Stack::SendUdp(Time now, const UdpMessage& message) {
+  return implementation_->SendUdp(now, message);
+}
 
 Stack::Implementation::Implementation(StackConfig config, Environment environment)
     : config_(std::move(config)),
@@ -58,7 +68,9 @@ Stack::Implementation::Implementation(StackConfig config, Environment environmen
 void Stack::Implementation::Boot(Time now) {
   running_ = true;
   for (const RouteConfig& route : config_.routes) AddRoute(now, route);
-  for (const auto& interface : interfaces_) interface->Start(now);
+  for (const auto& interface : interfaces_) {
+    if (interface->carrier()) interface->Start(now);
+  }
 }
 
 void Stack::Implementation::ShutDown(Time now) {
@@ -69,6 +81,7 @@ void Stack::Implementation::ShutDown(Time now) {
   destinations_.Clear();
   reassembler_.Clear();
   awaiting_source_.clear();
+  udp_ports_.Clear();
 }
 
 void Stack::Implementation::Crash(Time now) {
@@ -96,7 +109,9 @@ Time Stack::Implementation::deadline() const {
 }
 
 void Stack::Implementation::SetCarrier(Time now, InterfaceId id, bool up) {
-  if (!running_ || interface(id).up() == up) return;
+  if (interface(id).carrier() == up) return;
+  interface(id).set_carrier(up);
+  if (!running_) return;
   if (up) {
     interface(id).Start(now);
   } else {

@@ -11,7 +11,10 @@
 #include "stack/facts/facts.h"
 #include "stack/host/config.h"
 #include "stack/host/device.h"
+#include "stack/udp/udp_ports.h"
+#include "stack/wire/ip_address.h"
 #include "stack/wire/ipv6_address.h"
+#include "stack/wire/port.h"
 
 namespace dualsim::host {
 
@@ -52,8 +55,8 @@ class Stack {
   // When Advance() is next needed. It may be earlier than anything is due, never later.
   Time deadline() const;
 
-  // The link's carrier. Coming up starts duplicate address detection and router
-  // discovery anew (RFC 4862 §5.3, RFC 4861 §6.3.7).
+  // The link's carrier, there at first; remembered while the stack is off. Coming up starts
+  // duplicate address detection and router discovery anew (RFC 4862 §5.3, RFC 4861 §6.3.7).
   void SetCarrier(Time now, InterfaceId interface, bool up);
 
   // What an operator does while the stack runs. Each returns nullopt, or a
@@ -82,6 +85,26 @@ class Stack {
   };
   // nullopt where it was sent or queued for address resolution; else why not.
   std::optional<DropReason> SendEchoRequest(Time now, const EchoRequest& request);
+
+  // UDP. A handler is called while the stack works and may send; it outlives its
+  // holding of the port. Refused where the port is taken.
+  Refusal ListenUdp(Port port, udp::DatagramHandler& handler);
+  // A free port above 49151, taken; nullopt where there is none, or the node is off.
+  std::optional<Port> ListenUdpOnEphemeral(udp::DatagramHandler& handler);
+  // Also right where nobody has the port. Every port is free after the node stopped.
+  void UnlistenUdp(Port port);
+
+  struct UdpMessage {
+    std::optional<IpAddress> source;  // Default: RFC 6724's choice.
+    Port source_port{};
+    IpAddress destination;
+    Port destination_port{};
+    std::optional<InterfaceId> interface;  // As in EchoRequest.
+    std::optional<uint8_t> hop_limit;
+    ByteView data;  // Copied.
+  };
+  // nullopt where it was sent or queued; else why not.
+  std::optional<DropReason> SendUdp(Time now, const UdpMessage& message);
 
  private:
   class Implementation;

@@ -45,6 +45,10 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   Refusal Advertise(Time now, InterfaceId interface,
                     const std::optional<router::AdvertiseConfig>& config);
   std::optional<DropReason> SendEchoRequest(Time now, const EchoRequest& request);
+  Refusal ListenUdp(Port port, udp::DatagramHandler& handler);
+  std::optional<Port> ListenUdpOnEphemeral(udp::DatagramHandler& handler);
+  void UnlistenUdp(Port port) { udp_ports_.Unlisten(port); }
+  std::optional<DropReason> SendUdp(Time now, const UdpMessage& message);
 
  private:
   // A packet on its way up. The views are into `frame`.
@@ -89,11 +93,16 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   void SendError(const wire::Icmpv6Error& error, bool link_layer_group) override;
   void DeliverUpper(Received& received, const Cursor& cursor);
   void OnIcmpv6(const Received& received, ByteView message);
+  void OnUdp(const Received& received, ByteView message);
+  void ReportUdpError(const Received& received, const wire::Icmpv6Error& error,
+                      ByteView quoted_upper);
   void OnEchoRequest(const Received& received, ByteView message);
   void OnEchoReply(const Received& received, ByteView message);
   void OnIcmpv6Error(const Received& received, ByteView message);
   void OnPacketTooBig(const Received& received, const wire::Icmpv6Error& error);
-  void ReportEchoError(const Received& received, const wire::Icmpv6Error& error);
+  // The quoted upper-layer header in an error about a packet of ours.
+  void ReportEchoError(const Received& received, const wire::Icmpv6Error& error,
+                       ByteView quoted_upper);
   void OnDiscovery(const Received& received, wire::Icmpv6Type type, ByteView message);
 
   // Forwarding.
@@ -115,9 +124,9 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
     wire::NextHeader next_header{};
     std::optional<uint8_t> hop_limit;
     uint8_t traffic_class = 0;
-    uint16_t flow = 0;  // An echo's identifier: packets of one are one flow.
+    uint16_t flow = 0;  // The source port, or an echo's identifier: what makes a flow one.
   };
-  // An ICMPv6 message that waits until an address is no longer tentative.
+  // An upper-layer packet that waits until an address is no longer tentative.
   struct AwaitingSource {
     Outgoing outgoing;
     Packet message;
@@ -126,9 +135,10 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   static constexpr size_t kMaxAwaitingSource = 8;
   // Sends an upper-layer packet, its checksum done.
   std::optional<DropReason> Send(Time now, const Outgoing& outgoing, Packet payload);
-  // Chooses the source where it is unspecified, does the checksum, sends. Where
+  // Sends an ICMPv6 message or a UDP datagram: chooses the source where it is
+  // unspecified, does the checksum. Where
   // every source that would do is still tentative the message waits.
-  std::optional<DropReason> SendIcmpv6(Time now, Outgoing outgoing, Packet message);
+  std::optional<DropReason> SendUpper(Time now, Outgoing outgoing, Packet message);
   std::optional<DropReason> AwaitSource(Time now, InterfaceId out, Outgoing outgoing,
                                         Packet message);
   void RetryAwaitingSource(Time now);
@@ -176,6 +186,7 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   ipv6::RoutingTable on_link_;  // The Prefix Lists of all interfaces.
   ipv6::RoutingTable routes_;
   ipv6::DestinationCache destinations_;
+  udp::UdpPorts udp_ports_;
   ipv6::Reassembler reassembler_;
   Time now_;  // Of the call that is being served, for outputs that are not told it.
   RandomStream random_;

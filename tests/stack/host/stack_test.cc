@@ -132,6 +132,69 @@ TEST(Stack, AnUnresolvedNeighborIsReportedToTheSender) {
   EXPECT_TRUE(a.Dropped(DropReason::ADDRESS_UNREACHABLE));
 }
 
+class Program : public udp::DatagramHandler {
+ public:
+  void OnDatagram(Time, const udp::ReceivedDatagram& datagram) override {
+    received.emplace_back(datagram.data.begin(), datagram.data.end());
+    destination = datagram.destination;
+  }
+  void OnDatagramError(Time, const udp::DatagramError& error) override {
+    errors.push_back(error.code);
+  }
+  std::vector<std::string> received;
+  IpAddress destination;
+  std::vector<int> errors;
+};
+
+TEST(Stack, ADatagramReachesWhoListensAndTellsItsRealDestination) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  auto& b = link.Add(Host("b", 2));
+  a.stack.Boot(At(0));
+  b.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  Program program;
+  ASSERT_EQ(b.stack.ListenUdp(Port{7}, program), std::nullopt);
+  EXPECT_TRUE(b.stack.ListenUdp(Port{7}, program).has_value());
+  const uint8_t data[] = {'h', 'i'};
+  ASSERT_EQ(a.stack.SendUdp(At(3), {.source_port = Port{1000},
+                                    .destination = LinkLocal(2),
+                                    .destination_port = Port{7},
+                                    .data = data}),
+            std::nullopt);
+  link.RunUntil(At(4));
+  ASSERT_EQ(program.received, std::vector<std::string>{"hi"});
+  EXPECT_EQ(program.destination, IpAddress(LinkLocal(2)));
+}
+
+TEST(Stack, ADatagramToAClosedPortComesBackAsPortUnreachableToItsFlow) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  auto& b = link.Add(Host("b", 2));
+  a.stack.Boot(At(0));
+  b.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  Program program;
+  const auto port = a.stack.ListenUdpOnEphemeral(program);
+  ASSERT_TRUE(port.has_value());
+  a.stack.SendUdp(
+      At(3),
+      {.source_port = *port, .destination = LinkLocal(2), .destination_port = Port{9}, .data = {}});
+  link.RunUntil(At(4));
+  EXPECT_EQ(program.errors, std::vector<int>{4});
+  EXPECT_TRUE(b.Dropped(DropReason::UDP_NO_LISTENER));
+}
+
+TEST(Stack, ANodeThatBootsWithoutCarrierStartsItsInterfaceWhenItIsPluggedIn) {
+  TestLink link;
+  auto& a = link.Add(Host("a", 1));
+  a.stack.SetCarrier(At(0), InterfaceId{0}, false);
+  a.stack.Boot(At(1));
+  EXPECT_EQ(a.StateOf(LinkLocal(1)), AddressState::kRemoved);
+  a.stack.SetCarrier(At(2), InterfaceId{0}, true);
+  EXPECT_EQ(a.StateOf(LinkLocal(1)), AddressState::kTentative);
+}
+
 TEST(Stack, PingingItselfNeedsNoLink) {
   TestLink link;
   auto& a = link.Add(Host("a", 1));
