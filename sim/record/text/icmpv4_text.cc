@@ -89,7 +89,7 @@ void AppendMessage(std::string& out, const IpPacket& ip, ByteView message) {
 
 void AppendIcmpv4(std::string& out, const IpPacket& ip, ByteView message) {
   if (message.size() < kHeaderSize) {
-    return Append(out, "ICMP, ", message.size(), " bytes, malformed");
+    return Append(out, "ICMP, ", message.size(), ip.cut() ? " bytes" : " bytes, malformed");
   }
   AppendMessage(out, ip, message);
   AppendChecksum(out, ip, InternetChecksum(), message, 2);

@@ -43,11 +43,20 @@ void AppendCode(std::string& out, const std::string_view (&names)[kSize], uint8_
   }
 }
 
+// What a message is too short for is a fault only where all of it is there.
+void AppendFault(std::string& out, const IpPacket& ip, DropReason reason) {
+  if (ip.cut()) {
+    Append(out, ", cut off");
+  } else {
+    Append(out, ", malformed: ", DropReasonText(reason));
+  }
+}
+
 void AppendError(std::string& out, const IpPacket& ip, ByteView message) {
   const Parsed<wire::Icmpv6Error> error = wire::Icmpv6Error::Parse(message);
   if (!error) {
-    Append(out, "ICMPv6 error type ", message[0], ", malformed: ", DropReasonText(error.reason()));
-    return;
+    Append(out, "ICMPv6 error type ", message[0]);
+    return AppendFault(out, ip, error.reason());
   }
   switch (error->type) {
     case Icmpv6Type::kDestinationUnreachable:
@@ -77,13 +86,12 @@ void AppendError(std::string& out, const IpPacket& ip, ByteView message) {
   if (extensions > 0) Append(out, ", extensions of ", extensions, " bytes");
 }
 
-void AppendEcho(std::string& out, ByteView message) {
+void AppendEcho(std::string& out, const IpPacket& ip, ByteView message) {
   const bool request = message[0] == static_cast<uint8_t>(Icmpv6Type::kEchoRequest);
   Append(out, request ? "Echo Request" : "Echo Reply");
   const Parsed<wire::EchoMessage> echo = wire::EchoMessage::Parse(message);
   if (!echo) {
-    Append(out, ", malformed: ", DropReasonText(echo.reason()));
-    return;
+    return AppendFault(out, ip, echo.reason());
   }
   if (message[1] != 0) Append(out, " code ", message[1]);
   Append(out, " id ", echo->identifier, " seq ", echo->sequence, ", ", echo->data.size(), " bytes");
@@ -95,7 +103,7 @@ void AppendMessage(std::string& out, const IpPacket& ip, ByteView message) {
   switch (type) {
     case Icmpv6Type::kEchoRequest:
     case Icmpv6Type::kEchoReply:
-      return AppendEcho(out, message);
+      return AppendEcho(out, ip, message);
     case Icmpv6Type::kMulticastListenerQuery:
     case Icmpv6Type::kMulticastListenerReportV1:
     case Icmpv6Type::kMulticastListenerDone:
@@ -117,8 +125,8 @@ void AppendMessage(std::string& out, const IpPacket& ip, ByteView message) {
 
 void AppendIcmpv6(std::string& out, const IpPacket& ip, ByteView message) {
   if (message.size() < wire::Icmpv6Header::kSize) {
-    Append(out, "ICMPv6, malformed: ", DropReasonText(DropReason::ICMPV6_TRUNCATED));
-    return;
+    Append(out, "ICMPv6");
+    return AppendFault(out, ip, DropReason::ICMPV6_TRUNCATED);
   }
   AppendMessage(out, ip, message);
   AppendChecksum(out, ip, ip.PseudoHeader(message.size()), message, 2);

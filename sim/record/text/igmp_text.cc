@@ -92,7 +92,7 @@ void AppendMessage(std::string& out, ByteView message) {
 
 void AppendIgmp(std::string& out, const IpPacket& ip, ByteView message) {
   if (message.size() < kHeaderSize) {
-    return Append(out, "IGMP, ", message.size(), " bytes, malformed");
+    return Append(out, "IGMP, ", message.size(), ip.cut() ? " bytes" : " bytes, malformed");
   }
   AppendMessage(out, message);
   AppendChecksum(out, ip, InternetChecksum(), message, 2);

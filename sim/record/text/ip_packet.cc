@@ -85,7 +85,7 @@ void AppendUpperLayer(std::string& out, const IpPacket& ip, ByteView payload) {
 
 void AppendChecksum(std::string& out, const IpPacket& ip, InternetChecksum pseudo_header,
                     ByteView message, size_t offset) {
-  if (!ip.whole || ip.quoted) return;
+  if (ip.cut()) return;
   const InternetChecksum before = pseudo_header;
   if (pseudo_header.Add(message).Value() == 0) return;
   const uint16_t field = LoadBig16(message.data() + offset);

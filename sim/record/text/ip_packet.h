@@ -24,6 +24,9 @@ struct IpPacket {
   // to be judged.
   bool quoted = false;
 
+  // The end may be missing, which is then no fault of the sender's.
+  bool cut() const { return quoted || !whole; }
+
   // The sum over the pseudo-header: RFC 8200 §8.1, RFC 9293 §3.1 for IPv4.
   InternetChecksum PseudoHeader(size_t upper_length) const;
 };

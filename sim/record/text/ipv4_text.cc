@@ -48,7 +48,7 @@ void AppendIpv4(std::string& out, ByteView packet, bool quoted) {
   const size_t header = packet.empty() ? 0 : size_t{4} * (p[0] & 0x0f);
   if (packet.size() < kMinimumHeader || p[0] >> 4 != 4 || header < kMinimumHeader ||
       packet.size() < header || LoadBig16(p + 2) < header) {
-    return Append(out, "IPv4, ", packet.size(), " bytes, malformed");
+    return Append(out, "IPv4, ", packet.size(), quoted ? " bytes" : " bytes, malformed");
   }
   const FragmentFields fragment = LoadFragmentFields(p);
   const size_t payload_length = LoadBig16(p + 2) - header;

@@ -23,8 +23,12 @@ struct Position {
   bool stop = false;  // Nothing after this can be read; all is said.
 };
 
-void Malformed(std::string& out, DropReason reason, Position& position) {
-  Append(out, "malformed: ", DropReasonText(reason));
+void Malformed(std::string& out, const IpPacket& ip, DropReason reason, Position& position) {
+  if (ip.cut()) {
+    Append(out, "cut off");
+  } else {
+    Append(out, "malformed: ", DropReasonText(reason));
+  }
   position.stop = true;
 }
 
@@ -45,7 +49,7 @@ void AppendOptions(std::string& out, std::string_view name, IpPacket& ip, Positi
   Append(out, name);
   if (!header) {
     Append(out, ", ");
-    return Malformed(out, header.reason(), position);
+    return Malformed(out, ip, header.reason(), position);
   }
   Append(out, " (");
   wire::Ipv6OptionReader reader(header->bytes);
@@ -61,12 +65,12 @@ void AppendOptions(std::string& out, std::string_view name, IpPacket& ip, Positi
   position.rest = position.rest.subspan(header->bytes.size());
 }
 
-void AppendRouting(std::string& out, Position& position) {
+void AppendRouting(std::string& out, const IpPacket& ip, Position& position) {
   const Parsed<wire::RoutingHeader> header = wire::RoutingHeader::Parse(position.rest);
   Append(out, "Routing");
   if (!header) {
     Append(out, ", ");
-    return Malformed(out, header.reason(), position);
+    return Malformed(out, ip, header.reason(), position);
   }
   const ByteView data = position.rest.first(header->size).subspan(4);
   Append(out, " (type ", header->type, ", segments left ", header->segments_left, ", ",
@@ -80,7 +84,7 @@ void AppendFragment(std::string& out, IpPacket& ip, Position& position) {
   Append(out, "Fragment");
   if (!header) {
     Append(out, ", ");
-    return Malformed(out, header.reason(), position);
+    return Malformed(out, ip, header.reason(), position);
   }
   position.rest = position.rest.subspan(wire::FragmentHeader::kSize);
   Append(out, " (id ", Hex{header->identification, 8}, ", offset ", header->offset,
@@ -97,14 +101,14 @@ void AppendFragment(std::string& out, IpPacket& ip, Position& position) {
 }
 
 // RFC 4302 §2: its length counts units of 4 bytes beyond the first 8.
-void AppendAuthentication(std::string& out, Position& position) {
+void AppendAuthentication(std::string& out, const IpPacket& ip, Position& position) {
   constexpr size_t kMinimum = 12;
   const ByteView rest = position.rest;
   const size_t size = rest.size() < 2 ? kMinimum : 4 * (size_t{rest[1]} + 2);
   Append(out, "Authentication");
   if (size < kMinimum || rest.size() < size) {
     Append(out, ", ");
-    return Malformed(out, DropReason::IPV6_EXTENSION_TRUNCATED, position);
+    return Malformed(out, ip, DropReason::IPV6_EXTENSION_TRUNCATED, position);
   }
   Append(out, " (SPI ", Hex{LoadBig32(rest.data() + 4), 8}, ", seq ", LoadBig32(rest.data() + 8),
          "); ");
@@ -122,13 +126,13 @@ bool AppendExtension(std::string& out, IpPacket& ip, Position& position) {
       AppendOptions(out, "Destination Options", ip, position);
       return true;
     case NextHeader::kRouting:
-      AppendRouting(out, position);
+      AppendRouting(out, ip, position);
       return true;
     case NextHeader::kFragment:
       AppendFragment(out, ip, position);
       return true;
     case kAuthentication:
-      AppendAuthentication(out, position);
+      AppendAuthentication(out, ip, position);
       return true;
     default:
       return false;
@@ -160,6 +164,7 @@ void AppendFields(std::string& out, uint32_t first_word, const IpPacket& ip,
 
 void AppendIpv6(std::string& out, ByteView packet, bool quoted) {
   const bool short_header = packet.size() < wire::Ipv6Header::kSize;
+  if (short_header && quoted) return Append(out, "IPv6, ", packet.size(), " bytes");
   if (short_header || packet[0] >> 4 != 6) {
     Append(out, "IPv6, ", packet.size(), " bytes, malformed: ",
            DropReasonText(short_header ? DropReason::IPV6_HEADER_TRUNCATED

@@ -121,7 +121,7 @@ std::optional<DropReason> ReasonAgainst(const IpPacket& ip, ByteView message) {
 void AppendMld(std::string& out, const IpPacket& ip, ByteView message) {
   std::optional<DropReason> reason = AppendMessage(out, message);
   if (message[1] != 0) Append(out, ", code ", message[1]);
-  if (ip.quoted || !ip.whole) return;
+  if (ip.cut()) return;
   if (!reason) reason = ReasonAgainst(ip, message);
   if (reason) Append(out, ", invalid: ", DropReasonText(*reason));
 }

@@ -84,11 +84,13 @@ void AppendOptions(std::string& out, ByteView options) {
 
 void AppendTcp(std::string& out, const IpPacket& ip, ByteView message) {
   const uint8_t* p = message.data();
-  if (message.size() < 4) return Append(out, "TCP, ", message.size(), " bytes, malformed");
+  const std::string_view fault = ip.cut() ? ", cut off" : ", malformed";
+  if (message.size() < 4) return Append(out, "TCP, ", message.size(), " bytes", fault);
   Append(out, "TCP ", LoadBig16(p), " > ", LoadBig16(p + 2));
   if (message.size() >= 8) Append(out, " seq ", LoadBig32(p + 4));
   if (message.size() < kHeaderSize) {
-    if (!ip.quoted) Append(out, ", ", message.size(), " bytes, malformed");
+    // An error may quote 8 bytes alone, which is enough.
+    if (!ip.quoted) Append(out, ", ", message.size(), " bytes", fault);
     return;
   }
   const size_t header = size_t{4} * (p[12] >> 4);
@@ -99,9 +101,9 @@ void AppendTcp(std::string& out, const IpPacket& ip, ByteView message) {
   Append(out, " win ", LoadBig16(p + 14));
   if ((flags & kUrgent) != 0) Append(out, " urgent ", LoadBig16(p + 18));
   if (header < kHeaderSize || header > message.size()) {
-    Append(out, ", malformed: data offset ", header);
+    Append(out, fault, ": data offset ", header);
   } else {
-    Append(out, " len ", message.size() - header);
+    if (!ip.cut()) Append(out, " len ", message.size() - header);
     AppendOptions(out, message.first(header).subspan(kHeaderSize));
   }
   AppendChecksum(out, ip, ip.PseudoHeader(message.size()), message, 16);

@@ -1,5 +1,7 @@
 #include "sim/record/text/udp_text.h"
 
+#include <string_view>
+
 #include "sim/record/text/append.h"
 #include "sim/record/text/dhcp_text.h"
 #include "sim/record/text/dns_text.h"
@@ -30,7 +32,7 @@ void AppendApplication(std::string& out, uint16_t source, uint16_t destination, 
 // Zero: IPv4 allows to send none (RFC 768), IPv6 does not (RFC 8200 §8.1).
 void AppendUdpChecksum(std::string& out, const IpPacket& ip, ByteView message) {
   if (LoadBig16(message.data() + 6) == 0) {
-    if (ip.version6 && ip.whole && !ip.quoted) Append(out, ", no checksum");
+    if (ip.version6 && !ip.cut()) Append(out, ", no checksum");
     return;
   }
   AppendChecksum(out, ip, ip.PseudoHeader(message.size()), message, 6);
@@ -40,18 +42,18 @@ void AppendUdpChecksum(std::string& out, const IpPacket& ip, ByteView message) {
 
 void AppendUdp(std::string& out, const IpPacket& ip, ByteView message) {
   const uint8_t* p = message.data();
-  if (message.size() < 4) return Append(out, "UDP, ", message.size(), " bytes, malformed");
+  const std::string_view fault = ip.cut() ? ", cut off" : ", malformed";
+  if (message.size() < 4) return Append(out, "UDP, ", message.size(), " bytes", fault);
   const uint16_t source = LoadBig16(p);
   const uint16_t destination = LoadBig16(p + 2);
   Append(out, "UDP ", source, " > ", destination);
   const size_t length = message.size() < 6 ? 0 : LoadBig16(p + 4);
-  const bool cut = ip.quoted || !ip.whole;
-  if (message.size() < kHeaderSize || length < kHeaderSize || (!cut && length > message.size())) {
-    if (!ip.quoted) Append(out, ", length ", length, " of ", message.size(), " bytes, malformed");
-    return;
+  if (message.size() < kHeaderSize || length < kHeaderSize ||
+      (!ip.cut() && length > message.size())) {
+    return Append(out, ", length ", length, " of ", message.size(), " bytes", fault);
   }
   Append(out, ", ", length - kHeaderSize, " bytes");
-  if (cut) return;
+  if (ip.cut()) return;
   const ByteView datagram = message.first(length);
   AppendApplication(out, source, destination, datagram.subspan(kHeaderSize));
   AppendUdpChecksum(out, ip, datagram);

@@ -9,6 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/record/output_file.h"
+#include "sim/record/pcapng_writer.h"
+
 namespace dualsim::sim {
 namespace {
 
@@ -347,6 +350,36 @@ TEST(CaptureReader, AFileReadsAsItsBytesDo) {
   EXPECT_EQ(DataOf(*packet), "hello");
   EXPECT_EQ(reader.Next(), nullptr);
   EXPECT_FALSE(reader.error());
+  std::fclose(file);
+}
+
+TEST(CaptureReader, ReadsWhatARunWrites) {
+  const std::string path = ::testing::TempDir() + "/written.pcapng";
+  OutputFile out(path);
+  PcapngWriter writer(out);
+  writer.AddInterface("lan");
+  writer.AddInterface("wan");
+  const std::vector<uint8_t> frame(61, 7);
+  writer.AddPacket(1, Time() + Nanoseconds(1'000'000'001), frame, "lost on the way");
+  writer.AddPacket(0, Time() + Seconds(2), frame);
+  out.Commit();
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  ASSERT_NE(file, nullptr);
+  CaptureReader reader(file);
+  const CapturePacket* packet = reader.Next();
+  ASSERT_NE(packet, nullptr) << reader.error()->ToString();
+  EXPECT_EQ(packet->time, Time() + Nanoseconds(1'000'000'001));
+  EXPECT_EQ(packet->interface_name, "wan");
+  EXPECT_EQ(packet->link_type, LinkType::kEthernet);
+  EXPECT_EQ(packet->original_size, frame.size());
+  EXPECT_TRUE(std::ranges::equal(packet->bytes, frame));
+  EXPECT_EQ(packet->comments, std::vector<std::string_view>{"lost on the way"});
+  packet = reader.Next();
+  ASSERT_NE(packet, nullptr) << reader.error()->ToString();
+  EXPECT_EQ(packet->interface_name, "lan");
+  EXPECT_TRUE(packet->comments.empty());
+  EXPECT_EQ(reader.Next(), nullptr);
+  EXPECT_FALSE(reader.error()) << reader.error()->ToString();
   std::fclose(file);
 }
 

@@ -166,6 +166,23 @@ TEST(PacketText, ErrorsNameTheirCodeAndQuoteInShort) {
             start + "Parameter Problem (unrecognized Next Header type) pointer 40" + about + end);
 }
 
+TEST(PacketText, AQuoteThatIsCutOffIsNotCalledMalformed) {
+  const std::string quoted =
+      "60000000 0028 063a 20010db8000000000000000000000009 20010db8000000000000000000000001"
+      "1000 0035 00000010 00000000 a0";
+  const auto about = [&](size_t digits) {
+    const std::string text =
+        TextOf({.hop_limit = 64, .payload = "0104 0000 00000000" + quoted.substr(0, digits)});
+    const size_t begin = text.find('{');
+    return text.substr(begin, text.find('}') - begin + 1);
+  };
+  EXPECT_EQ(about(0), "{no IP packet, 0 bytes}");
+  EXPECT_EQ(about(13), "{IPv6, 6 bytes}");
+  EXPECT_EQ(about(88), "{2001:db8::9 > 2001:db8::1  TCP, 2 bytes, cut off}");
+  EXPECT_EQ(about(102), "{2001:db8::9 > 2001:db8::1  TCP 4096 > 53 seq 16}");
+  EXPECT_EQ(about(quoted.size()), "{2001:db8::9 > 2001:db8::1  TCP 4096 > 53 seq 16}");
+}
+
 TEST(PacketText, QuotesDoNotNest) {
   EXPECT_EQ(TextOf({.hop_limit = 64,
                     .payload = "0300 0000 00000000"
