@@ -76,8 +76,10 @@ void DatabaseRecorder::OnFrame(Time time, const FrameEvent& event) {
   if (!frames_) return;
   note_.clear();
   notes_.AppendClaims(event, note_);
-  inserts_->frame.Run(frame_number_, time, link, names_.node(event.sender),
-                      names_.interface(event.sender, event.interface),
+  const bool sent = event.sender != kNoNode;
+  const Text sender = sent ? Text(names_.node(event.sender)) : Text();
+  const Text interface = sent ? Text(names_.interface(event.sender, event.interface)) : Text();
+  inserts_->frame.Run(frame_number_, time, link, sender, interface,
                       static_cast<int64_t>(event.frame.size()), packet, note_, event.injected, lost,
                       event.duplicated, event.corrupted, event.reordered);
 }

@@ -27,8 +27,8 @@ CREATE TABLE frame (           -- as it was handed to a link; once, however many
   number    INTEGER PRIMARY KEY,  -- counted from 1, as the packets of the pcapng file
   time      INTEGER NOT NULL,
   link      TEXT NOT NULL,
-  sender    TEXT NOT NULL,     -- the node
-  interface TEXT NOT NULL,     -- the sender's
+  sender    TEXT,              -- the node; NULL: the scenario put it on the link
+  interface TEXT,              -- the sender's
   size      INTEGER NOT NULL,  -- bytes, from the Ethernet header
   packet    TEXT NOT NULL,     -- what it is, as in trace.txt
   note      TEXT NOT NULL,     -- what else there is to say: "DAD probe for ...; conflict: ..."

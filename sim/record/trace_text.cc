@@ -36,8 +36,7 @@ void TraceText::Until(std::string_view what, Time time) {
 
 void TraceText::OnFrame(Time time, const FrameEvent& event) {
   Begin(time, names_.link(event.link));
-  line_ += names_.node(event.sender);
-  line_ += "> ";
+  if (event.sender != kNoNode) line_.append(names_.node(event.sender)).append("> ");
   AppendPacketText(event.frame, line_);
   note_.clear();
   notes_.Append(event, note_);

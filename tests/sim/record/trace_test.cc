@@ -41,6 +41,16 @@ TEST_F(TraceTextTest, AFrameShowsItsLinkItsSenderAndItsFate) {
   EXPECT_TRUE(line.ends_with(" [lost: LINK_FILTER]")) << line;
 }
 
+TEST_F(TraceTextTest, AFrameThatNoNodeSentShowsItsLinkAlone) {
+  const auto frame = ClaimFrame(136, Address("fe80::1"), Address("fe80::1"));
+  FrameEvent event = EventOf(frame, kLan, kNoNode);
+  event.injected = true;
+  text_.OnFrame(kNow, event);
+  const std::string line = lines_.Only();
+  EXPECT_TRUE(line.starts_with("12.000000340 lan fe80::1 > ")) << line;
+  EXPECT_TRUE(line.ends_with(" [injected]")) << line;
+}
+
 TEST_F(TraceTextTest, AnAddressShowsStateOriginAndLifetimes) {
   AddressFact fact;
   fact.address = Address("2001:db8::1");
