@@ -267,12 +267,20 @@ class Reader {
       SkipToClose();
       return;
     }
+    if (depth_ == kMaximumDepth) {
+      Error(where, "blocks lie in blocks too deeply; " + std::to_string(kMaximumDepth) +
+                       " is the most");
+      SkipToClose();
+      return;
+    }
     const google::protobuf::Reflection& reflection = *message->GetReflection();
     Message* child = field->is_repeated() ? reflection.AddMessage(message, field)
                                           : reflection.MutableMessage(message, field);
     locations_->Record(*message, field->number(), where);
     locations_->Record(*child, where);
+    ++depth_;
     ReadFields(child, field->name(), &opening);
+    --depth_;
   }
 
   // Puts the value in; false where it is none of the field's type, which was
@@ -319,7 +327,9 @@ class Reader {
       return false;
     }
     tokenizer_.Next();
-    message->GetReflection()->SetBool(message, field, is_true);
+    const google::protobuf::Reflection& reflection = *message->GetReflection();
+    field->is_repeated() ? reflection.AddBool(message, field, is_true)
+                         : reflection.SetBool(message, field, is_true);
     return true;
   }
 
@@ -339,7 +349,9 @@ class Reader {
       return false;
     }
     tokenizer_.Next();
-    message->GetReflection()->SetEnum(message, field, value);
+    const google::protobuf::Reflection& reflection = *message->GetReflection();
+    field->is_repeated() ? reflection.AddEnum(message, field, value)
+                         : reflection.SetEnum(message, field, value);
     return true;
   }
 
@@ -364,10 +376,14 @@ class Reader {
       return false;
     }
     tokenizer_.Next();
-    if (wide) {
-      message->GetReflection()->SetUInt64(message, field, value);
+    const google::protobuf::Reflection& reflection = *message->GetReflection();
+    const uint32_t narrow = static_cast<uint32_t>(value);
+    if (field->is_repeated()) {
+      wide ? reflection.AddUInt64(message, field, value)
+           : reflection.AddUInt32(message, field, narrow);
     } else {
-      message->GetReflection()->SetUInt32(message, field, static_cast<uint32_t>(value));
+      wide ? reflection.SetUInt64(message, field, value)
+           : reflection.SetUInt32(message, field, narrow);
     }
     return true;
   }
@@ -444,8 +460,11 @@ class Reader {
 
   // Far more than a scenario has, and few enough to hold in memory.
   static constexpr size_t kMaximumBlocks = 200'000;
+  // Likewise; packets quote packets, so that the schema alone sets no bound.
+  static constexpr int kMaximumDepth = 32;
 
   size_t blocks_ = 0;
+  int depth_ = 0;
   ColumnMap columns_;
   google::protobuf::io::ArrayInputStream input_;
   ErrorSink errors_;

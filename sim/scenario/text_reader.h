@@ -45,10 +45,9 @@ class TextLocations {
   std::unordered_map<const google::protobuf::Message*, Fields> messages_;
 };
 
-// Reads protobuf's text format into `message`, whose type must not nest without
-// end. Unlike protobuf's own parser it goes on after a mistake, so that all of
-// them are reported at once, in words for people who never met protobuf. What
-// could be read is in `message` even then.
+// Reads protobuf's text format into `message`. Unlike protobuf's own parser it
+// goes on after a mistake, so that all of them are reported at once, in words for
+// people who never met protobuf. What could be read is in `message` even then.
 //
 // Strings stay on one line; extensions, Any and floating-point fields do not
 // exist here. Any bytes give a message and diagnostics.
