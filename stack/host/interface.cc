@@ -74,7 +74,7 @@ void Interface::Start(Time now) {
 void Interface::Stop(Time now) {
   if (!up_) return;
   now_ = now;
-  if (advertiser_ != nullptr) {
+  if (advertiser_ != nullptr && !advertiser_->ceased()) {
     SendAdvertisement(now, advertiser_->ShutDown(now));
   }
   listener_.ShutDown(*this);
