@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <string>
 #include <vector>
+
+#include "stack/base/random_stream.h"
 
 namespace dualsim::host {
 namespace {
@@ -136,6 +139,20 @@ TEST(BootArguments, AnErrorIsOneLineWhateverTheValue) {
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].find('\n'), std::string::npos);
   EXPECT_LT(errors[0].size(), 200u);
+}
+
+TEST(BootArguments, AnyTextGivesArgumentsOrErrorsOfOneLine) {
+  const std::string pieces[] = {"--",          "ipv6",  "-only",       "=",    "true",      " ",
+                                "'",           "\"",    "2001:db8::1", "/64",  "192.0.2.1", ",",
+                                "dns-servers", "delay", "\n",          "\xff", "9"};
+  RandomStream random(1, "boot arguments", "text");
+  for (int i = 0; i < 2000; ++i) {
+    std::string text;
+    for (uint64_t n = random.Below(12); n > 0; --n) text += pieces[random.Below(std::size(pieces))];
+    for (const std::string& error : Errors(text)) {
+      ASSERT_EQ(error.find_first_of("\n\xff"), std::string::npos) << text;
+    }
+  }
 }
 
 TEST(BootArguments, EachGroupConfiguresItsOwnStack) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "stack/base/random_stream.h"
 #include "tests/stack/ipv6/fragments_for_test.h"
 
 namespace dualsim::ipv6 {
@@ -292,6 +293,34 @@ TEST_F(ReassemblerTest, AnyBytesAfterTheHeaderAreSurvived) {
     EXPECT_FALSE(Add(cut));
   }
   EXPECT_EQ(notes_.drops[0], DropReason::IPV6_EXTENSION_TRUNCATED);
+}
+
+TEST_F(ReassemblerTest, WhateverComesTheLimitsHoldAndPacketsAreWhole) {
+  const ReassemblyLimits limits{.packets = 4, .bytes = 400, .fragments_per_packet = 6};
+  reassembler_ = Reassembler(limits);
+  RandomStream random(1, "reassembly", "fragments");
+  Time now = kStart;
+  size_t whole = 0;
+  for (int i = 0; i < 50'000; ++i) {
+    const size_t begin = random.Below(8) * 8;
+    const size_t end = begin + random.Below(100 - begin + 1);
+    Bytes fragment = Fragment(begin, random.Chance(500'000'000) ? begin + 8 : end,
+                              random.Chance(700'000'000), static_cast<uint32_t>(random.Below(8)));
+    if (random.Chance(50'000'000)) {
+      fragment[kHeaders + random.Below(fragment.size() - kHeaders)] ^=
+          static_cast<uint8_t>(1u << random.Below(8));
+    }
+    now = now + random.Between(Duration(), Seconds(2));
+    if (const Packet packet = Add(fragment, now)) {
+      ++whole;
+      ASSERT_EQ(packet.size(), kHeaders + LoadBig16(packet.bytes().data() + 4));
+    }
+    ASSERT_LE(pool_.in_use(), limits.packets * limits.fragments_per_packet);
+    ASSERT_GT(reassembler_.deadline(), now);
+  }
+  EXPECT_GT(whole, 100u) << "the random fragments fit together at times";
+  reassembler_.Advance(now + Reassembler::kTimeout, notes_);
+  EXPECT_EQ(pool_.in_use(), 0u);
 }
 
 }  // namespace
