@@ -86,11 +86,11 @@ expect_eq 0 $? "tests that pass"
 expect_eq "4 passed, 0 failed" "$(tail -n 1 <<<"$output")" "both configurations are counted"
 printf '%s\n' '//a:d    FAILED in 1s' '//a:e    FAILED TO BUILD' '//a:f    TIMEOUT in 60s' \
   '//a:g    NO STATUS' >>"$FAKE_RESULTS"
-output=$(FAKE_CODE=3 "$tree/tools/test" 2>&1)
+output=$(FAKE_CODE=3 "$tree/tools/test" //a/... 2>&1)
 expect_eq 1 $? "tests that fail"
 expect_eq "4 passed, 8 failed" "$(tail -n 1 <<<"$output")" "every way to fail counts"
 : >"$FAKE_RESULTS"
-output=$(FAKE_CODE=1 "$tree/tools/test" 2>&1)
+output=$(FAKE_CODE=1 "$tree/tools/test" //a/... 2>&1)
 expect_eq 1 $? "a tree that Bazel can't load"
 expect_eq "0 passed, 2 failed" "$(tail -n 1 <<<"$output")" "that counts as a failure"
 

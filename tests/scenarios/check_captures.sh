@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# check_captures.sh CAPTURE…: has tshark read captures, checksums included, and
+# prints every packet that it finds malformed or in error. What a scenario
+# injected (its comment says so) may be as broken as it likes. Exit code 1 where
+# anything is found or tshark fails, 0 otherwise.
+set -u
+export HOME=${TEST_TMPDIR:-/tmp} # tshark looks for its settings there; it has none
+filter='(_ws.malformed || _ws.expert.severity == 8388608 || icmpv6.checksum.status == 0)'
+filter+=' && !(frame.comment contains "injected")'
+found=0
+for capture in "$@"; do
+  report=$(tshark -n -r "$capture" -Y "$filter" \
+    -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE \
+    -T fields -E separator=' ' -e frame.number -e frame.interface_name -e _ws.col.Protocol \
+    -e _ws.col.Info -e _ws.expert.message 2>"${HOME}/tshark.errors") ||
+    report="tshark: $(cat "$HOME/tshark.errors")"
+  [ -z "$report" ] && continue
+  found=1
+  printf '%s:\n%s\n' "${capture##*/}" "$report"
+done
+exit "$found"
