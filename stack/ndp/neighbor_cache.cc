@@ -184,22 +184,32 @@ void NeighborCache::Solicit(Time now, Slot slot) {
   const bool unicast = neighbor.state == NeighborState::kProbe;
   output_.SendNeighborSolicitation(
       now, neighbor.address, unicast ? std::optional(neighbor.link_layer_address) : std::nullopt,
-      neighbor.queued > 0 ? &neighbor.queue[0] : nullptr);
+      neighbor.queue.empty() ? nullptr : &neighbor.queue.front());
 }
 
 void NeighborCache::Enqueue(Neighbor& neighbor, Packet packet) {
-  if (neighbor.queued == Neighbor::kMaxQueuedPackets) {
-    undeliverable_.push_back({DropReason::NEIGHBOR_QUEUE_FULL, std::move(neighbor.queue[0])});
-    std::move(neighbor.queue.begin() + 1, neighbor.queue.end(), neighbor.queue.begin());
-    --neighbor.queued;
+  Queue& queue = neighbor.queue;
+  if (queue.size() >= limits_.queue || queued_ >= limits_.queued_in_all) {
+    if (queue.empty()) {
+      undeliverable_.push_back({DropReason::NEIGHBOR_QUEUE_FULL, std::move(packet)});
+      return;
+    }
+    undeliverable_.push_back({DropReason::NEIGHBOR_QUEUE_FULL, std::move(queue.front())});
+    queue.erase(queue.begin());
+    --queued_;
   }
-  neighbor.queue[neighbor.queued++] = std::move(packet);
+  queue.push_back(std::move(packet));
+  ++queued_;
+}
+
+NeighborCache::Queue NeighborCache::TakeQueue(Slot slot) {
+  Queue queue = std::exchange(slots_[slot].queue, {});
+  queued_ -= static_cast<uint32_t>(queue.size());
+  return queue;
 }
 
 void NeighborCache::FlushQueue(Time now, Slot slot) {
-  Queue queue = std::move(slots_[slot].queue);
-  const size_t count = std::exchange(slots_[slot].queued, 0);
-  for (size_t i = 0; i < count; ++i) Transmit(now, slot, std::move(queue[i]));
+  for (Packet& packet : TakeQueue(slot)) Transmit(now, slot, std::move(packet));
 }
 
 void NeighborCache::Transmit(Time now, Slot slot, Packet packet) {
@@ -256,9 +266,7 @@ std::optional<NeighborCache::Slot> NeighborCache::FindVictim() {
 }
 
 void NeighborCache::Remove(Time now, Slot slot, DropReason reason) {
-  Queue queue = std::move(slots_[slot].queue);
-  const size_t count = std::exchange(slots_[slot].queued, 0);
-  for (size_t i = 0; i < count; ++i) undeliverable_.push_back({reason, std::move(queue[i])});
+  for (Packet& packet : TakeQueue(slot)) undeliverable_.push_back({reason, std::move(packet)});
   slots_[slot].link_layer_address = MacAddress();
   index_.Erase(slots_[slot].address);
   Enter(now, slot, NeighborState::kNone, false);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -18,18 +17,14 @@ namespace dualsim::ndp {
 
 // One neighbour, RFC 4861 §5.1.
 struct Neighbor {
-  // Packets that wait for address resolution, oldest first, RFC 4861 §7.2.2. When
-  // a fourth comes the oldest goes.
-  static constexpr size_t kMaxQueuedPackets = 3;
-
   Ipv6Address address;
   MacAddress link_layer_address;
   NeighborState state = NeighborState::kNone;
   bool is_router = false;
   uint8_t solicitations = 0;  // Sent since kIncomplete or kProbe began.
-  uint8_t queued = 0;
   bool used = false;  // Something was sent to it since the last sweep for a victim.
-  std::array<Packet, kMaxQueuedPackets> queue;
+  // Packets that wait for address resolution, oldest first, RFC 4861 §7.2.2.
+  std::vector<Packet> queue;
 };
 
 // What the cache asks of the interface that it serves. Called during the cache's
@@ -64,6 +59,12 @@ struct NeighborCacheLimits {
   // Entries in INCOMPLETE, so that a scan of the prefix can't push out those who
   // are there: past it the oldest of them makes room (RFC 6583 §6.2).
   uint32_t incomplete = 512;
+  // Packets that wait for one neighbour: enough for the fragments of the largest
+  // packet at the minimum MTU. When one more comes the oldest goes.
+  uint32_t queue = 64;
+  // Packets that wait in all. When one more comes the oldest for the same
+  // neighbour goes, or, where there is none, the new one itself.
+  uint32_t queued_in_all = 1024;
 };
 
 // The Neighbor Cache of one interface, with address resolution and neighbour
@@ -121,7 +122,7 @@ class NeighborCache {
 
  private:
   using Slot = DeadlineQueue::Slot;
-  using Queue = std::array<Packet, Neighbor::kMaxQueuedPackets>;
+  using Queue = std::vector<Packet>;
   struct Undeliverable {
     DropReason reason{};
     Packet packet;
@@ -140,6 +141,7 @@ class NeighborCache {
   void Enter(Time now, Slot slot, NeighborState state, bool contents);
   void Solicit(Time now, Slot slot);
   void Enqueue(Neighbor& neighbor, Packet packet);
+  Queue TakeQueue(Slot slot);
   void FlushQueue(Time now, Slot slot);
   // Requires that the link-layer address is known.
   void Transmit(Time now, Slot slot, Packet packet);
@@ -154,6 +156,7 @@ class NeighborCache {
   std::vector<Slot> free_;
   AddressMap<Slot> index_;
   DeadlineQueue deadlines_;
+  uint32_t queued_ = 0;  // Packets in all queues.
   std::vector<Slot> incomplete_;  // Oldest first.
   Slot hand_ = 0;                 // Where the next sweep for a victim begins.
   // What is to be reported. A report may lead to an ICMPv6 error, and that come

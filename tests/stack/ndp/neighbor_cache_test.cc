@@ -20,7 +20,7 @@ NeighborCache::Advertisement Answer(const Ipv6Address& target, MacAddress mac) {
 }
 
 TEST(NeighborCache, QueuedPacketsKeepTheirOrderAndTheOldestMakesRoom) {  // RFC 4861 §7.2.2
-  CacheForTest test;
+  CacheForTest test({.queue = 3});
   for (uint8_t id = 1; id <= 5; ++id) test.Send(kStart, kPeer, id);
   EXPECT_EQ(test.TakeSent(), (Strings{"NS fe80::b for 1", "lost 1 NEIGHBOR_QUEUE_FULL",
                                       "lost 2 NEIGHBOR_QUEUE_FULL"}));
@@ -29,6 +29,21 @@ TEST(NeighborCache, QueuedPacketsKeepTheirOrderAndTheOldestMakesRoom) {  // RFC 
             (Strings{"packet 3 " + kToMac, "packet 4 " + kToMac, "packet 5 " + kToMac}));
   test.Send(kStart, kPeer, 6);
   EXPECT_EQ(test.TakeSent(), Strings{"packet 6 " + kToMac});
+}
+
+TEST(NeighborCache, WhatWaitsInAllIsBoundedAndANewcomerWithNothingWaitingLosesItsPacket) {
+  CacheForTest test({.queue = 3, .queued_in_all = 4});
+  for (uint8_t id = 1; id <= 3; ++id) test.Send(kStart, Address(1), id);
+  for (uint8_t id = 4; id <= 6; ++id) test.Send(kStart, Address(2), id);
+  test.TakeSent();
+  EXPECT_EQ(test.cache.Find(Address(1))->queue.size(), 3u);
+  EXPECT_EQ(test.cache.Find(Address(2))->queue.size(), 1u);
+  test.Send(kStart, Address(3), 7);
+  EXPECT_TRUE(test.cache.Find(Address(3))->queue.empty());
+  // Room again once somebody is resolved.
+  test.cache.OnAdvertisement(kStart, Answer(Address(1), kMac));
+  test.Send(kStart, Address(3), 8);
+  EXPECT_EQ(test.cache.Find(Address(3))->queue.size(), 1u);
 }
 
 TEST(NeighborCache, EveryPacketThatWaitedIsReportedWhenResolutionFails) {  // §7.2.2
@@ -162,7 +177,7 @@ TEST(NeighborCache, AReportMaySendAgainThroughTheCache) {
   for (int i = 1; i <= 3; ++i) test.cache.Advance(kStart + Seconds(i));
   EXPECT_GE(reports, 5);
   EXPECT_EQ(test.state(), kIncomplete) << "a report made it anew";
-  EXPECT_EQ(test.cache.Find(kPeer)->queued, 1);
+  EXPECT_EQ(test.cache.Find(kPeer)->queue.size(), 1u);
   test.on_lost = nullptr;
   test.TakeSent();
   test.cache.OnAdvertisement(kStart + Seconds(3), Answer(kPeer, kMac));
@@ -179,7 +194,7 @@ TEST(NeighborCache, AReportOfOneThatMadeRoomMaySendToTheNewcomer) {
   test.Send(kStart, Address(3), 3);
   EXPECT_EQ(test.cache.size(), 2u);
   EXPECT_EQ(test.state(Address(1)), kNone);
-  EXPECT_EQ(test.cache.Find(Address(3))->queued, 2);
+  EXPECT_EQ(test.cache.Find(Address(3))->queue.size(), 2u);
 }
 
 TEST(NeighborCache, AScanDoesNotPushOutThoseWhoAnswer) {  // RFC 6583 §6
