@@ -22,7 +22,7 @@ struct Neighbor {
   NeighborState state = NeighborState::kNone;
   bool is_router = false;
   uint8_t solicitations = 0;  // Sent since kIncomplete or kProbe began.
-  bool used = false;  // Something was sent to it since the last sweep for a victim.
+  bool used = false;          // Something was sent to it since the last sweep for a victim.
   // Packets that wait for address resolution, oldest first, RFC 4861 §7.2.2.
   std::vector<Packet> queue;
 };
@@ -156,7 +156,7 @@ class NeighborCache {
   std::vector<Slot> free_;
   AddressMap<Slot> index_;
   DeadlineQueue deadlines_;
-  uint32_t queued_ = 0;  // Packets in all queues.
+  uint32_t queued_ = 0;           // Packets in all queues.
   std::vector<Slot> incomplete_;  // Oldest first.
   Slot hand_ = 0;                 // Where the next sweep for a victim begins.
   // What is to be reported. A report may lead to an ICMPv6 error, and that come

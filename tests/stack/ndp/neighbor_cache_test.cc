@@ -162,7 +162,7 @@ TEST(NeighborCache, AProbeSendsOneSolicitationAlone) {  // RFC 4191 §3.5
 }
 
 TEST(NeighborCache, AReportMaySendAgainThroughTheCache) {
-  CacheForTest test;
+  CacheForTest test({.queue = 3});
   int reports = 0;
   // An ICMPv6 error goes to a neighbour that is unknown yet, so that the entries
   // move in memory, and to the one that was just given up.
