@@ -14,7 +14,7 @@ namespace dualsim::sim {
 namespace {
 
 // A ping's requests are told apart by their sequence numbers.
-constexpr uint32_t kMostRequests = 65536;
+constexpr uint32_t kMostRequests = 65535;
 // A node's pings are told apart by their identifiers.
 constexpr uint32_t kMostPings = 65535;
 constexpr uint32_t kMostData = 65'000;

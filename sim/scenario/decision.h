@@ -19,9 +19,9 @@ enum class Verdict : uint8_t {
 // What was found about one expectation.
 struct Decision {
   Verdict verdict = Verdict::kUndecided;
-  Time at;           // When it was known.
-  std::string seen;  // Of a failure: what was true instead.
-  std::optional<Time> since;
+  Time at;                    // When it was known.
+  std::string seen;           // Of a failure: what was true instead.
+  std::optional<Time> since;  // Of a state: since when that is so.
 
   // Where to look for the packets around a failure, and around which time.
   std::vector<NodeId> nodes;

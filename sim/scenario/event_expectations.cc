@@ -43,30 +43,27 @@ EventExpectations::EventExpectations(const Plan& plan, const PingTracker& pings)
 
 void EventExpectations::OnFrame(Time now, const FrameEvent& event) {
   for (size_t i : packets_on_[static_cast<size_t>(event.link)]) packets_[i].OnFrame(now, event);
-  if (event.dropped && !drops_.empty()) CountLinkDrop(now, event.link, event.reason);
-}
-
-void EventExpectations::OnFrameLoss(Time now, const FrameLossEvent& event) {
-  if (!drops_.empty()) CountLinkDrop(now, event.link, event.reason);
-}
-
-void EventExpectations::CountLinkDrop(Time now, LinkId link, DropReason reason) {
-  for (DropCounter& counter : drops_) {
-    const DropsCondition& c = *counter.condition;
-    const bool anywhere = c.nodes.empty() && c.links.empty();
-    if ((anywhere || IsAmong(c.links, link)) && (!c.reason || *c.reason == reason)) {
-      Count(now, counter);
-    }
+  if (event.dropped && !drops_.empty()) {
+    CountDrop(now, event.link, std::nullopt, event.reason);
   }
 }
 
+void EventExpectations::OnFrameLoss(Time now, const FrameLossEvent& event) {
+  if (!drops_.empty()) CountDrop(now, event.link, event.receiver, event.reason);
+}
+
 void EventExpectations::OnDrop(Time now, NodeId node, const DropFact& fact) {
+  if (!drops_.empty()) CountDrop(now, std::nullopt, node, fact.reason);
+}
+
+void EventExpectations::CountDrop(Time now, std::optional<LinkId> link, std::optional<NodeId> node,
+                                  DropReason reason) {
   for (DropCounter& counter : drops_) {
     const DropsCondition& c = *counter.condition;
     const bool anywhere = c.nodes.empty() && c.links.empty();
-    if ((anywhere || IsAmong(c.nodes, node)) && (!c.reason || *c.reason == fact.reason)) {
-      Count(now, counter);
-    }
+    const bool here =
+        anywhere || (link && IsAmong(c.links, *link)) || (node && IsAmong(c.nodes, *node));
+    if (here && (!c.reason || *c.reason == reason)) Count(now, counter);
   }
 }
 
@@ -103,7 +100,6 @@ Decision EventExpectations::Finish(Time end, const Counter& counter) const {
                                     : std::to_string(counter.seen) +
                                           (counter.seen == 1 ? ", at " : ", the last at ") +
                                           TimeText(*counter.last);
-  decision.since = counter.last;
   decision.around = counter.last.value_or(decision.at);
   return decision;
 }

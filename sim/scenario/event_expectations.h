@@ -48,7 +48,8 @@ class EventExpectations final : public WorldObserver {
     const LogCondition* condition = nullptr;
   };
 
-  void CountLinkDrop(Time now, LinkId link, DropReason reason);
+  void CountDrop(Time now, std::optional<LinkId> link, std::optional<NodeId> node,
+                 DropReason reason);
   void Count(Time now, Counter& counter) const;
   Decision Finish(Time end, const Counter& counter) const;
 

@@ -11,7 +11,7 @@ std::string Plural(uint64_t n, const std::string& noun) { return n == 1 ? noun :
 
 class Writer {
  public:
-  explicit Writer(const Plan& plan) : plan_(plan) {}
+  Writer(const Plan& plan, bool never) : plan_(plan), never_(never) {}
 
   std::string Write(const AddressCondition& c) const {
     std::string what = "address";
@@ -117,7 +117,8 @@ class Writer {
   }
 
  private:
-  static std::string Count(const CountRange& range, const std::string& noun) {
+  std::string Count(const CountRange& range, const std::string& noun) const {
+    if (never_) return "any " + noun;
     return range.ToString() + " " +
            Plural(range.at_most.value_or(range.at_least.value_or(2)), noun);
   }
@@ -167,6 +168,7 @@ class Writer {
   }
 
   const Plan& plan_;
+  bool never_;
 };
 
 }  // namespace
@@ -182,7 +184,7 @@ std::string CountRange::ToString() const {
 }
 
 std::string DescribeExpectation(const Plan& plan, const Expectation& expectation) {
-  const Writer writer(plan);
+  const Writer writer(plan, expectation.mode == ExpectationMode::kNever);
   const bool is_event = std::holds_alternative<EventCondition>(expectation.condition);
   const std::string what = std::visit(
       [&writer](const auto& kind) {

@@ -20,6 +20,7 @@ struct Figures {
   std::optional<PingTracker::IcmpAnswer> last_error;
   std::optional<Duration> shortest;
   std::optional<Duration> longest;
+  Time longest_sent;
   std::optional<Time> first_lost;  // When it was sent.
 };
 
@@ -43,7 +44,10 @@ void AddRequests(const PingTracker::Record& record, const Expectation& expectati
       ++figures->received;
       const Duration round_trip = *request.replied - request.sent;
       figures->shortest = std::min(figures->shortest.value_or(round_trip), round_trip);
-      figures->longest = std::max(figures->longest.value_or(round_trip), round_trip);
+      if (!figures->longest || round_trip > *figures->longest) {
+        figures->longest = round_trip;
+        figures->longest_sent = request.sent;
+      }
     } else if (!figures->first_lost) {
       figures->first_lost = request.sent;
     }
@@ -107,7 +111,11 @@ Decision JudgePing(const Expectation& expectation, const PingTracker& pings, Tim
   decision.verdict = Verdict::kFailed;
   decision.seen = Describe(figures);
   decision.nodes = {pings.record(condition.pings.front()).from};
-  if (figures.first_lost) decision.around = *figures.first_lost;
+  if (figures.first_lost) {
+    decision.around = *figures.first_lost;
+  } else if (figures.longest) {
+    decision.around = figures.longest_sent;
+  }
   return decision;
 }
 

@@ -155,7 +155,13 @@ void NodeState::OnPrefix(Time now, const PrefixFact& fact) {
   if (running_) Update(now, fact, &prefixes_);
 }
 void NodeState::OnRoute(Time now, const RouteFact& fact) {
-  if (running_) Update(now, fact, &routes_);
+  if (!running_) return;
+  if (fact.present) {
+    Update(now, fact, &routes_);
+    return;
+  }
+  // Routes are taken away by their prefix; the fact may leave the rest out.
+  std::erase_if(routes_, [&fact](const auto& item) { return item.fact.prefix == fact.prefix; });
 }
 
 bool NodeState::Satisfies(const AddressCondition& c) const { return CountHolds(addresses_, c); }

@@ -78,7 +78,6 @@ void PacketWatch::Decide(Verdict verdict, Time now, std::string seen) {
   decision_.verdict = verdict;
   decision_.at = now;
   decision_.seen = std::move(seen);
-  decision_.since = last_match_;
   decision_.around = verdict == Verdict::kFailed && last_match_ ? *last_match_ : now;
   decision_.links = {condition_.link};
 }

@@ -29,12 +29,12 @@ void PingTracker::OnEcho(Time now, NodeId node, const EchoFact& fact) {
   const auto known = by_identifier_.find({node, fact.identifier});
   if (known == by_identifier_.end()) return;
   Record& record = pings_[static_cast<size_t>(known->second)];
-  if (fact.sequence >= record.requests.size()) return;
+  if (fact.sequence == 0 || fact.sequence > record.requests.size()) return;
   if (!fact.reply) {
     record.errors.push_back({now, fact.from, fact.error_type, fact.error_code});
     return;
   }
-  Request& request = record.requests[fact.sequence];
+  Request& request = record.requests[fact.sequence - 1];
   if (!request.replied) request.replied = now;
 }
 

@@ -24,9 +24,9 @@ class PingTracker final : public WorldObserver {
   // A node's pings are told apart by their identifiers: 1, 2, ... in the order of
   // the text.
   uint16_t identifier(PingId ping) const { return pings_[static_cast<size_t>(ping)].identifier; }
-  // The sequence number of the ping's next request.
+  // The sequence number of the ping's next request; the first is 1, as ping(8) has it.
   uint16_t next_sequence(PingId ping) const {
-    return static_cast<uint16_t>(pings_[static_cast<size_t>(ping)].requests.size());
+    return static_cast<uint16_t>(pings_[static_cast<size_t>(ping)].requests.size() + 1);
   }
   // To be told before the request is handed to the stack: it may be answered
   // at once.
@@ -50,7 +50,7 @@ class PingTracker final : public WorldObserver {
   struct Record {
     NodeId from{};
     uint16_t identifier = 0;
-    std::vector<Request> requests;  // By sequence number.
+    std::vector<Request> requests;  // By sequence number, less 1.
     std::vector<IcmpAnswer> errors;
   };
   const Record& record(PingId ping) const { return pings_[static_cast<size_t>(ping)]; }

@@ -121,6 +121,7 @@ class Reader {
   }
 
   void ReadAll(Message* root) {
+    root_type_ = root->GetDescriptor();
     locations_->Record(*root, {1, 1});
     ReadFields(root, "", nullptr);
   }
@@ -394,6 +395,9 @@ class Reader {
     for (int i = 0; i < type->field_count(); ++i) names.push_back(type->field(i)->name());
     const std::string near = DidYouMean(name, names);
     if (!near.empty()) return near;
+    if (type != root_type_ && root_type_->FindFieldByName(name) != nullptr) {
+      return "; is a '}' missing before it?";
+    }
     std::string listed;
     for (const std::string& known : names) listed += (listed.empty() ? "" : ", ") + known;
     return "; it has " + listed;
@@ -465,6 +469,7 @@ class Reader {
 
   size_t blocks_ = 0;
   int depth_ = 0;
+  const Descriptor* root_type_ = nullptr;
   ColumnMap columns_;
   google::protobuf::io::ArrayInputStream input_;
   ErrorSink errors_;
