@@ -22,7 +22,6 @@ Destination& DestinationCache::FindOrAdd(const Ipv6Address& destination) {
     entries_[at] = Destination();
   }
   entries_[at].address = destination;
-  entries_[at].used = true;
   index_.Insert(destination, static_cast<uint32_t>(at));
   return entries_[at];
 }

@@ -20,7 +20,7 @@ struct Destination {
   uint32_t path_mtu = 0;
   Time path_mtu_until = Time::Never();
   uint32_t generation = 0;  // Of the next hop, see DestinationCache::generation().
-  bool used = false;        // Since the last sweep for a victim.
+  bool used = false;        // Looked up again since the last sweep for a victim.
 };
 
 // The Destination Cache of a node. A next hop is good while its generation is
@@ -29,7 +29,9 @@ struct Destination {
 // learnt of the path's MTU stays.
 class DestinationCache {
  public:
-  // When a new entry does not fit, one not recently used makes room.
+  // When a new entry does not fit, one not recently used makes room. One that was
+  // looked up only once goes before those that are in use, so that a scan of many
+  // destinations pushes out its own.
   static constexpr size_t kMaxEntries = 4096;
 
   Destination* Find(const Ipv6Address& destination);

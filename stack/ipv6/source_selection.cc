@@ -45,13 +45,13 @@ int LabelOf(const Ipv6Address& address) {
 }
 
 void SourceSelection::Offer(const SourceCandidate& candidate) {
-  // RFC 6724 §4: for a destination that does not leave its link, only addresses
+  // RFC 6724 §4: these are in no candidate set.
+  if (candidate.address.is_multicast() || candidate.address.is_unspecified()) return;
+  // For groups and for destinations that do not leave their link, only addresses
   // of the interface to that link; and a link-local source is no good beyond it.
   const bool same_interface = candidate.interface == outgoing_;
-  if (!same_interface &&
-      (ScopeOf(destination_) <= kLinkLocalScope || candidate.address.is_link_local())) {
-    return;
-  }
+  const bool of_the_link = destination_.is_multicast() || ScopeOf(destination_) <= kLinkLocalScope;
+  if (!same_interface && (of_the_link || candidate.address.is_link_local())) return;
   if (!best_ || IsBetter(candidate, *best_)) best_ = candidate;
 }
 

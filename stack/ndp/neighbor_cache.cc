@@ -18,14 +18,15 @@ const Neighbor* NeighborCache::Find(const Ipv6Address& neighbor) const {
 
 void NeighborCache::Send(Time now, const Ipv6Address& address, Packet packet) {
   const Slot* found = index_.Find(address);
-  const std::optional<Slot> slot = found != nullptr ? *found : CreateIncomplete(now, address);
+  const bool known = found != nullptr;
+  const std::optional<Slot> slot = known ? *found : CreateIncomplete(now, address);
   if (!slot) {
     undeliverable_.push_back({DropReason::NEIGHBOR_CACHE_FULL, std::move(packet)});
   } else {
-    slots_[*slot].used = true;
+    slots_[*slot].used = known;
     if (slots_[*slot].state == NeighborState::kIncomplete) {
       Enqueue(slots_[*slot], std::move(packet));
-      if (found == nullptr) Solicit(now, *slot);
+      if (!known) Solicit(now, *slot);
     } else {
       Transmit(now, *slot, std::move(packet));
     }

@@ -22,7 +22,7 @@ struct Neighbor {
   NeighborState state = NeighborState::kNone;
   bool is_router = false;
   uint8_t solicitations = 0;  // Sent since kIncomplete or kProbe began.
-  bool used = false;          // Something was sent to it since the last sweep for a victim.
+  bool used = false;          // Sent to again since the last sweep for a victim.
   // Packets that wait for address resolution, oldest first, RFC 4861 §7.2.2.
   std::vector<Packet> queue;
 };

@@ -17,11 +17,8 @@ template <typename Value>
 class AddressMap {
  public:
   Value* Find(const Ipv6Address& key) {
-    if (cells_.empty()) return nullptr;
-    for (size_t i = Home(key);; i = Next(i)) {
-      if (!cells_[i].used) return nullptr;
-      if (cells_[i].key == key) return &cells_[i].value;
-    }
+    const size_t i = IndexOf(key);
+    return i == kNowhere ? nullptr : &cells_[i].value;
   }
   const Value* Find(const Ipv6Address& key) const {
     return const_cast<AddressMap*>(this)->Find(key);
@@ -36,9 +33,8 @@ class AddressMap {
   }
 
   bool Erase(const Ipv6Address& key) {
-    Value* found = Find(key);
-    if (found == nullptr) return false;
-    size_t hole = static_cast<size_t>(reinterpret_cast<Cell*>(found) - cells_.data());
+    size_t hole = IndexOf(key);
+    if (hole == kNowhere) return false;
     for (size_t i = Next(hole); cells_[i].used; i = Next(i)) {
       // A cell may fill the hole unless its home lies between the hole and itself.
       const size_t home = Home(cells_[i].key);
@@ -59,11 +55,20 @@ class AddressMap {
 
  private:
   struct Cell {
-    Value value{};  // First: Erase turns a pointer to a value into one to its cell.
+    Value value{};
     Ipv6Address key;
     bool used = false;
   };
 
+  static constexpr size_t kNowhere = ~size_t{0};
+
+  size_t IndexOf(const Ipv6Address& key) const {
+    if (cells_.empty()) return kNowhere;
+    for (size_t i = Home(key); cells_[i].used; i = Next(i)) {
+      if (cells_[i].key == key) return i;
+    }
+    return kNowhere;
+  }
   size_t Home(const Ipv6Address& key) const {
     return std::hash<Ipv6Address>()(key) & (cells_.size() - 1);
   }
