@@ -12,7 +12,7 @@ constexpr size_t kHopLimitOffset = 7;
 }  // namespace
 
 std::optional<Stack::Implementation::NextHop> Stack::Implementation::FindRoute(
-    const Ipv6Address& destination) {
+    Time now, const Ipv6Address& destination) {
   const ipv6::Route* on_link = on_link_.Find(destination);
   const ipv6::Route* route = routes_.Find(destination);
   // The longest prefix; of equals the link, which is nearer.
@@ -26,7 +26,7 @@ std::optional<Stack::Implementation::NextHop> Stack::Implementation::FindRoute(
   }
   for (size_t i = 0; i < interfaces_.size(); ++i) {
     if (!interfaces_[i]->up()) continue;
-    if (const auto router = interfaces_[i]->discovery().SelectDefaultRouter()) {
+    if (const auto router = interfaces_[i]->discovery().SelectRouter(now, destination)) {
       return NextHop{static_cast<InterfaceId>(i), *router};
     }
   }
@@ -57,7 +57,7 @@ void Stack::Implementation::Forward(Received& received) {
   if (received.header.hop_limit <= 1) {
     return refuse(DropReason::HOP_LIMIT_EXCEEDED, wire::Icmpv6Type::kTimeExceeded, 0);
   }
-  const std::optional<NextHop> next_hop = FindRoute(destination);
+  const std::optional<NextHop> next_hop = FindRoute(now, destination);
   if (!next_hop || !interface(next_hop->interface).up()) {
     return refuse(DropReason::NO_ROUTE, wire::Icmpv6Type::kDestinationUnreachable,
                   static_cast<uint8_t>(wire::UnreachableCode::kNoRoute));

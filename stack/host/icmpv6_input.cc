@@ -61,9 +61,33 @@ void Stack::Implementation::OnDiscovery(const Received& received, wire::Icmpv6Ty
     const wire::NdpContext context{.source = received.header.source,
                                    .destination = received.header.destination,
                                    .hop_limit = received.header.hop_limit};
-    dropped = here.OnNdpMessage(received.now, context, type, message);
+    dropped = type == wire::Icmpv6Type::kRedirect
+                  ? OnRedirect(received, context, message)
+                  : here.OnNdpMessage(received.now, context, type, message);
   }
   if (dropped) Drop(received, *dropped);
+}
+
+std::optional<DropReason> Stack::Implementation::OnRedirect(const Received& received,
+                                                            const wire::NdpContext& context,
+                                                            ByteView message) {
+  const auto redirect = wire::Redirect::Parse(message, context);
+  if (!redirect) return redirect.reason();
+  const Ipv6Address destination = redirect->destination;
+  std::optional<Ipv6Address> first_hop;
+  const ipv6::Destination* known = FindDestination(received.now, destination, received.interface);
+  if (known != nullptr && known->interface == received.interface) first_hop = known->next_hop;
+  const auto next_hop = interface(received.interface)
+                            .discovery()
+                            .OnRedirect(received.now, context, *redirect, first_hop);
+  if (!next_hop) return next_hop.reason();
+  // RFC 4861 §8.3: from now on it is the next hop, until its target is given up.
+  ipv6::Destination& entry = destinations_.FindOrAdd(destination);
+  entry.interface = received.interface;
+  entry.next_hop = *next_hop;
+  entry.redirected = true;
+  destinations_.MarkCurrent(entry);
+  return std::nullopt;
 }
 
 void Stack::Implementation::OnEchoRequest(const Received& received, ByteView message) {

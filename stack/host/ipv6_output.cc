@@ -37,13 +37,18 @@ ipv6::Destination* Stack::Implementation::FindDestination(Time now, const Ipv6Ad
   }
   const bool same = known != nullptr && (!interface_id || *interface_id == known->interface);
   if (same && destinations_.IsCurrent(*known)) return known;
+  if (same && known->redirected &&
+      interface(known->interface).discovery().IsRedirectLive(destination, known->next_hop)) {
+    destinations_.MarkCurrent(*known);
+    return known;
+  }
   std::optional<NextHop> next_hop;
   if (destination.is_link_local()) {
     if (!interface_id) interface_id = OnlyInterface();
     if (!interface_id) return nullptr;
     next_hop = NextHop{*interface_id, destination};
   } else {
-    next_hop = FindRoute(destination);
+    next_hop = FindRoute(now, destination);
   }
   if (!next_hop || !interface(next_hop->interface).up()) return nullptr;
   ipv6::Destination& entry = destinations_.FindOrAdd(destination);

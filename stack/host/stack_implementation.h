@@ -104,6 +104,8 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   void ReportEchoError(const Received& received, const wire::Icmpv6Error& error,
                        ByteView quoted_upper);
   void OnDiscovery(const Received& received, wire::Icmpv6Type type, ByteView message);
+  std::optional<DropReason> OnRedirect(const Received& received, const wire::NdpContext& context,
+                                       ByteView message);
 
   // Forwarding.
   void Forward(Received& received);
@@ -111,7 +113,7 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
     InterfaceId interface {};
     Ipv6Address address;
   };
-  std::optional<NextHop> FindRoute(const Ipv6Address& destination);
+  std::optional<NextHop> FindRoute(Time now, const Ipv6Address& destination);
   // Tells the sender of a packet that is being forwarded of a better first hop,
   // RFC 4861 §8.2, if there is one.
   void Redirect(const Received& received, const NextHop& next_hop);
