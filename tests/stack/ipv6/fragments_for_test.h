@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -23,14 +24,14 @@ inline Bytes Pattern(size_t size) {
 
 // An IPv6 packet from kSender to kReceiver.
 inline Bytes MakePacket(wire::NextHeader next_header, ByteView payload) {
-  Bytes packet(wire::Ipv6Header::kSize);
+  Bytes packet(wire::Ipv6Header::kSize + payload.size());
   wire::Ipv6Header header;
   header.payload_length = static_cast<uint16_t>(payload.size());
   header.next_header = next_header;
   header.source = kSender;
   header.destination = kReceiver;
   header.Store(packet.data());
-  packet.insert(packet.end(), payload.begin(), payload.end());
+  std::copy(payload.begin(), payload.end(), packet.begin() + wire::Ipv6Header::kSize);
   return packet;
 }
 
