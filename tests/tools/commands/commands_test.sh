@@ -78,7 +78,11 @@ for _ in $(seq 300); do cat out/holds/holds.pcapng; done >big.pcapng
 
 "$dualsim" run long.textproto --out cut --no-db >said 2>&1 &
 pid=$!
-sleep 1
+# Once an output grows, signals are caught.
+for _ in $(seq 300); do
+  [ -n "$(find cut -type f 2>/dev/null)" ] && break
+  sleep 0.1
+done
 kill -INT $pid
 wait $pid
 code=$?
