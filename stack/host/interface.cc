@@ -56,7 +56,9 @@ constexpr uint8_t kMldHopLimit = 1;  // RFC 3810 §5
 Interface::Interface(InterfaceId id, const InterfaceConfig& config, bool is_router,
                      const Environment& environment, InterfaceOwner& owner)
     : id_(id),
-      config_(config),
+      mac_(config.mac),
+      advertise_(config.advertise ? std::make_unique<router::AdvertiseConfig>(*config.advertise)
+                                  : nullptr),
       is_router_(is_router),
       environment_(environment),
       owner_(owner),
@@ -92,7 +94,7 @@ void Interface::Crash(Time now) {
 
 void Interface::Advertise(Time now, const std::optional<router::AdvertiseConfig>& config) {
   now_ = now;
-  config_.advertise = config;
+  advertise_ = config ? std::make_unique<router::AdvertiseConfig>(*config) : nullptr;
   if (advertiser_ == nullptr) {
     StartAdvertising(now);
   } else if (config) {
@@ -105,9 +107,9 @@ void Interface::Advertise(Time now, const std::optional<router::AdvertiseConfig>
 void Interface::StartAdvertising(Time now) {
   // RFC 4861 §6.1.2: the source of an advertisement is the link-local address,
   // so that there is none before that is assigned.
-  if (!config_.advertise || !up_ || LinkLocalSource().is_unspecified()) return;
+  if (advertise_ == nullptr || !up_ || LinkLocalSource().is_unspecified()) return;
   advertiser_ = std::make_unique<router::RouterAdvertiser>(
-      now, *config_.advertise, config_.mac, RandomStream(advertiser_random_(), "advertiser", ""));
+      now, *advertise_, mac_, RandomStream(advertiser_random_(), "advertiser", ""));
 }
 
 Ipv6Address Interface::LinkLocalSource() const {
@@ -208,7 +210,7 @@ std::optional<DropReason> Interface::OnListenerMessage(Time now, const wire::Ipv
 void Interface::SendToLinkLayer(Time, MacAddress destination, Packet packet) {
   if (!up_) return;
   const wire::EthernetHeader header{
-      .destination = destination, .source = config_.mac, .type = wire::EtherType::kIpv6};
+      .destination = destination, .source = mac_, .type = wire::EtherType::kIpv6};
   packet.MakeUnique();
   header.Store(packet.Prepend(wire::EthernetHeader::kSize).data());
   environment_.device.Transmit(id_, std::move(packet));

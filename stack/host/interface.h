@@ -73,7 +73,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
 
   ndp::NeighborDiscovery& discovery() { return discovery_; }
   const ndp::NeighborDiscovery& discovery() const { return discovery_; }
-  const InterfaceConfig& config() const { return config_; }
+  const MacAddress& mac() const { return mac_; }
   uint32_t mtu() const { return discovery_.parameters().link_mtu; }
 
  private:
@@ -124,7 +124,9 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   };
 
   const InterfaceId id_;
-  InterfaceConfig config_;
+  const MacAddress mac_;
+  // Kept apart: a host has none, and it is large.
+  std::unique_ptr<router::AdvertiseConfig> advertise_;
   const bool is_router_;
   Environment environment_;
   InterfaceOwner& owner_;

@@ -31,7 +31,7 @@ void Stack::Implementation::Receive(Time now, InterfaceId id, Packet frame) {
   const Parsed<wire::EthernetHeader> ethernet = wire::EthernetHeader::Parse(bytes);
   if (!ethernet) return Drop(now, id, ethernet.reason(), bytes);
   const bool multicast = ethernet->destination.is_multicast();
-  if (!multicast && ethernet->destination != interface(id).config().mac) {
+  if (!multicast && ethernet->destination != interface(id).mac()) {
     return Drop(now, id, DropReason::NOT_OUR_MAC, bytes);
   }
   if (ethernet->type != wire::EtherType::kIpv6) {

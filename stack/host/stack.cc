@@ -63,6 +63,8 @@ Stack::Implementation::Implementation(StackConfig config, Environment environmen
                                                       config_.interfaces[i], config_.forwarding,
                                                       environment_, *this));
   }
+  // The interfaces have taken what they need: an idle host is to be small.
+  config_.interfaces = {};
 }
 
 void Stack::Implementation::Boot(Time now) {

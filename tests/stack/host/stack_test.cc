@@ -25,6 +25,19 @@ Ipv6Address LinkLocal(uint8_t number) {
   return Ipv6Address::FromIntegers(0xfe80ull << 48, 0x0000'00ff'fe00'0000ull | number);
 }
 
+// Two hosts on a link that have booted: it is three seconds after the start.
+struct TwoHosts {
+  TwoHosts() {
+    a.stack.Boot(At(0));
+    b.stack.Boot(At(0));
+    link.RunUntil(At(3));
+  }
+
+  TestLink link;
+  TestLink::Station& a = link.Add(Host("a", 1));
+  TestLink::Station& b = link.Add(Host("b", 2));
+};
+
 TEST(Stack, AHostBootsToAPreferredLinkLocalAddressWithinTwoSeconds) {
   TestLink link;
   auto& a = link.Add(Host("a", 1));
@@ -34,12 +47,8 @@ TEST(Stack, AHostBootsToAPreferredLinkLocalAddressWithinTwoSeconds) {
 }
 
 TEST(Stack, TwoHostsPingOverTheirLinkLocalAddresses) {
-  TestLink link;
-  auto& a = link.Add(Host("a", 1));
-  auto& b = link.Add(Host("b", 2));
-  a.stack.Boot(At(0));
-  b.stack.Boot(At(0));
-  link.RunUntil(At(3));
+  TwoHosts hosts;
+  auto& [link, a, b] = hosts;
   ASSERT_EQ(a.stack.SendEchoRequest(At(3), {.destination = LinkLocal(2), .identifier = 7}),
             std::nullopt);
   link.RunUntil(At(4));
@@ -81,12 +90,8 @@ TEST(Stack, WhatWaitsForAnAddressThatIsTakenIsDropped) {
 }
 
 TEST(Stack, AnEchoLargerThanTheMtuGoesAndComesBackInFragments) {
-  TestLink link;
-  auto& a = link.Add(Host("a", 1));
-  auto& b = link.Add(Host("b", 2));
-  a.stack.Boot(At(0));
-  b.stack.Boot(At(0));
-  link.RunUntil(At(3));
+  TwoHosts hosts;
+  auto& [link, a, b] = hosts;
   // One to resolve the address: the queue of an unresolved neighbour is short.
   a.stack.SendEchoRequest(At(3), {.destination = LinkLocal(2)});
   link.RunUntil(At(4));
@@ -147,12 +152,8 @@ class Program : public udp::DatagramHandler {
 };
 
 TEST(Stack, ADatagramReachesWhoListensAndTellsItsRealDestination) {
-  TestLink link;
-  auto& a = link.Add(Host("a", 1));
-  auto& b = link.Add(Host("b", 2));
-  a.stack.Boot(At(0));
-  b.stack.Boot(At(0));
-  link.RunUntil(At(3));
+  TwoHosts hosts;
+  auto& [link, a, b] = hosts;
   Program program;
   ASSERT_EQ(b.stack.ListenUdp(Port{7}, program), std::nullopt);
   EXPECT_TRUE(b.stack.ListenUdp(Port{7}, program).has_value());
@@ -168,12 +169,8 @@ TEST(Stack, ADatagramReachesWhoListensAndTellsItsRealDestination) {
 }
 
 TEST(Stack, ADatagramToAClosedPortComesBackAsPortUnreachableToItsFlow) {
-  TestLink link;
-  auto& a = link.Add(Host("a", 1));
-  auto& b = link.Add(Host("b", 2));
-  a.stack.Boot(At(0));
-  b.stack.Boot(At(0));
-  link.RunUntil(At(3));
+  TwoHosts hosts;
+  auto& [link, a, b] = hosts;
   Program program;
   const auto port = a.stack.ListenUdpOnEphemeral(program);
   ASSERT_TRUE(port.has_value());
@@ -223,12 +220,8 @@ TEST(Stack, ARebootedHostProbesItsAddressesAgain) {
 }
 
 TEST(Stack, APacketForAnUnknownNextHeaderIsAnsweredWithAParameterProblem) {
-  TestLink link;
-  auto& a = link.Add(Host("a", 1));
-  auto& b = link.Add(Host("b", 2));
-  a.stack.Boot(At(0));
-  b.stack.Boot(At(0));
-  link.RunUntil(At(3));
+  TwoHosts hosts;
+  auto& [link, a, b] = hosts;
   std::vector<uint8_t> frame(14 + 40 + 8);
   std::copy_n(std::vector<uint8_t>{2, 0, 0, 0, 0, 1}.begin(), 6, frame.begin());
   std::copy_n(std::vector<uint8_t>{2, 0, 0, 0, 0, 2}.begin(), 6, frame.begin() + 6);
