@@ -20,17 +20,24 @@ std::optional<Stack::Implementation::NextHop> Stack::Implementation::FindRoute(
       (route == nullptr || on_link->prefix.length() >= route->prefix.length())) {
     return NextHop{on_link->interface, destination};
   }
+  // Routers that advertise: of the first interface that knows any, unless another
+  // knows a more specific route (RFC 4191). A route of the configuration goes
+  // before one that is no longer than it.
+  std::optional<NextHop> best;
+  int longest = -1;
   if (route != nullptr) {
     const bool direct = route->next_hop.is_unspecified();
-    return NextHop{route->interface, direct ? destination : route->next_hop};
+    best = NextHop{route->interface, direct ? destination : route->next_hop};
+    longest = route->prefix.length();
   }
   for (size_t i = 0; i < interfaces_.size(); ++i) {
-    if (!interfaces_[i]->up()) continue;
-    if (const auto router = interfaces_[i]->discovery().SelectRouter(now, destination)) {
-      return NextHop{static_cast<InterfaceId>(i), *router};
-    }
+    if (!interfaces_[i]->enabled()) continue;
+    const auto chosen = interfaces_[i]->discovery().SelectRouter(now, destination);
+    if (!chosen || chosen->prefix_length <= longest) continue;
+    best = NextHop{static_cast<InterfaceId>(i), chosen->router};
+    longest = chosen->prefix_length;
   }
-  return std::nullopt;
+  return best;
 }
 
 void Stack::Implementation::Forward(Received& received) {
@@ -58,7 +65,7 @@ void Stack::Implementation::Forward(Received& received) {
     return refuse(DropReason::HOP_LIMIT_EXCEEDED, wire::Icmpv6Type::kTimeExceeded, 0);
   }
   const std::optional<NextHop> next_hop = FindRoute(now, destination);
-  if (!next_hop || !interface(next_hop->interface).up()) {
+  if (!next_hop || !interface(next_hop->interface).enabled()) {
     return refuse(DropReason::NO_ROUTE, wire::Icmpv6Type::kDestinationUnreachable,
                   static_cast<uint8_t>(wire::UnreachableCode::kNoRoute));
   }

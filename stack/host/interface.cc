@@ -208,7 +208,7 @@ std::optional<DropReason> Interface::OnListenerMessage(Time now, const wire::Ipv
 // What leaves.
 
 void Interface::SendToLinkLayer(Time, MacAddress destination, Packet packet) {
-  if (!up_) return;
+  if (!enabled()) return;
   const wire::EthernetHeader header{
       .destination = destination, .source = mac_, .type = wire::EtherType::kIpv6};
   packet.MakeUnique();

@@ -43,6 +43,8 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   // Ends without a word.
   void Crash(Time now);
   bool up() const { return up_; }
+  // Whether IPv6 packets pass: it is up, and not disabled by RFC 4862 §5.4.5.
+  bool enabled() const { return up_ && !discovery_.disabled(); }
   // Whether the card is plugged in; the stack starts and stops the interface with it.
   bool carrier() const { return carrier_; }
   void set_carrier(bool carrier) { carrier_ = carrier; }

@@ -24,7 +24,7 @@ constexpr size_t kNextHeaderOffset = 6;
 }  // namespace
 
 void Stack::Implementation::Receive(Time now, InterfaceId id, Packet frame) {
-  if (!running_ || !interface(id).up()) {
+  if (!running_ || !interface(id).enabled()) {
     return Drop(now, id, DropReason::INTERFACE_DOWN, frame.bytes());
   }
   const ByteView bytes = frame.bytes();

@@ -37,8 +37,9 @@ ipv6::Destination* Stack::Implementation::FindDestination(Time now, const Ipv6Ad
   }
   const bool same = known != nullptr && (!interface_id || *interface_id == known->interface);
   if (same && destinations_.IsCurrent(*known)) return known;
-  if (same && known->redirected &&
+  if (same && known->redirected && interface(known->interface).enabled() &&
       interface(known->interface).discovery().IsRedirectLive(destination, known->next_hop)) {
+    // RFC 4861 §8.3: what a redirect said outlives changes elsewhere.
     destinations_.MarkCurrent(*known);
     return known;
   }
@@ -50,7 +51,7 @@ ipv6::Destination* Stack::Implementation::FindDestination(Time now, const Ipv6Ad
   } else {
     next_hop = FindRoute(now, destination);
   }
-  if (!next_hop || !interface(next_hop->interface).up()) return nullptr;
+  if (!next_hop || !interface(next_hop->interface).enabled()) return nullptr;
   ipv6::Destination& entry = destinations_.FindOrAdd(destination);
   entry.interface = next_hop->interface;
   entry.next_hop = next_hop->address;

@@ -36,25 +36,29 @@ void NeighborDiscovery::ForEachRouter(const std::optional<Ipv6Address>& destinat
   }
 }
 
-std::optional<Ipv6Address> NeighborDiscovery::SelectRouter(Time now,
-                                                           const Ipv6Address& destination) {
+std::optional<RouterCandidate> NeighborDiscovery::SelectRouter(Time now,
+                                                               const Ipv6Address& destination) {
   RouterSelection selection(last_router_);
   ForEachRouter(destination, [&](const RouterCandidate& candidate) { selection.Offer(candidate); });
-  last_router_ = selection.best();
+  const std::optional<RouterCandidate> best = selection.best();
+  if (!best) return std::nullopt;
+  last_router_ = best->router;
   ForEachRouter(destination, [&](const RouterCandidate& candidate) {
     if (selection.WasPassedOver(candidate) &&
         unreachable_routers_.OnPassedOver(now, candidate.router)) {
       neighbors_.Probe(now, candidate.router);
     }
   });
-  return last_router_;
+  return best;
 }
 
 std::optional<Ipv6Address> NeighborDiscovery::SelectDefaultRouter() {
   RouterSelection selection(last_router_);
   ForEachRouter(std::nullopt,
                 [&](const RouterCandidate& candidate) { selection.Offer(candidate); });
-  return last_router_ = selection.best();
+  const std::optional<RouterCandidate> best = selection.best();
+  if (!best) return std::nullopt;
+  return last_router_ = best->router;
 }
 
 bool NeighborDiscovery::IsKnownRouter(const Ipv6Address& address) const {

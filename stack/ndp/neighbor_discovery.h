@@ -130,7 +130,7 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   // preferred, one that can be reached (RFC 4191 §3.2, RFC 4861 §6.3.6). May probe
   // better ones that could not be (RFC 4191 §3.5), so that it is to be called for
   // a packet that is about to be sent.
-  std::optional<Ipv6Address> SelectRouter(Time now, const Ipv6Address& destination);
+  std::optional<RouterCandidate> SelectRouter(Time now, const Ipv6Address& destination);
   // The same, of the default routers alone and without a probe.
   std::optional<Ipv6Address> SelectDefaultRouter();
   bool IsOnLink(const Ipv6Address& destination) const { return prefixes_.IsOnLink(destination); }

@@ -29,15 +29,15 @@ void RouterSelection::Offer(const RouterCandidate& candidate) {
   if (candidate.router == last_) last_was_offered_ = true;
 }
 
-std::optional<Ipv6Address> RouterSelection::best() const {
+std::optional<RouterCandidate> RouterSelection::best() const {
   if (!first_) return std::nullopt;
   const bool take_turns = first_->reachability != RouterReachability::kProbablyReachable;
-  return take_turns && after_last_ ? after_last_->router : first_->router;
+  return take_turns && after_last_ ? after_last_ : first_;
 }
 
 bool RouterSelection::WasPassedOver(const RouterCandidate& candidate) const {
   if (candidate.reachability != RouterReachability::kUnreachable || !first_) return false;
-  if (candidate.router == best()) return false;
+  if (candidate.router == best()->router) return false;
   return first_->reachability == RouterReachability::kUnreachable ||
          ComparePreference(candidate, *first_) > 0;
 }

@@ -34,7 +34,7 @@ class RouterSelection {
   explicit RouterSelection(const std::optional<Ipv6Address>& last) : last_(last) {}
 
   void Offer(const RouterCandidate& candidate);
-  std::optional<Ipv6Address> best() const;
+  std::optional<RouterCandidate> best() const;
 
   // Whether the candidate, which was offered, would have been chosen if only it
   // were reachable, so that it ought to be probed (RFC 4191 §3.5).

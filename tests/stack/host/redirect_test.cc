@@ -44,7 +44,7 @@ std::vector<wire::Redirect> Redirects(const TestLink& link) {
   return found;
 }
 
-TEST(Redirect, ARouterTellsAHostOfADestinationOnItsLink) {  // RFC 4861 §8.2
+TEST(Redirect, ARouterTellsAHostOfADestinationOnItsLink) {  // RFC 4861 §8.2, §8.3
   TestLink link;
   StackConfig router = Node("r", 0xff, "2001:db8:1::ff/64");
   router.forwarding = true;
@@ -64,6 +64,84 @@ TEST(Redirect, ARouterTellsAHostOfADestinationOnItsLink) {  // RFC 4861 §8.2
   ASSERT_EQ(redirects.size(), 1u);
   EXPECT_EQ(redirects[0].destination, destination);
   EXPECT_EQ(redirects[0].target, destination);
+  // From now on the host goes there directly, whatever the router's entry does.
+  r.stack.Crash(At(4));
+  for (int64_t second = 4; second < 60; ++second) {
+    ASSERT_EQ(a.stack.SendEchoRequest(At(second), {.destination = destination}), std::nullopt);
+    link.RunUntil(At(second + 1));
+  }
+  EXPECT_EQ(a.echoes.size(), 57u);
+  for (const EchoFact& echo : a.echoes) EXPECT_TRUE(echo.reply);
+  EXPECT_EQ(Redirects(link).size(), 1u);
+}
+
+TEST(Redirect, AHostBelievesItsFirstHopAlone) {  // RFC 4861 §8.1
+  TestLink link;
+  StackConfig host = Node("a", 1, "2001:db8:1::1/64");
+  host.interfaces[0].ipv6_gateway = *Ipv6Address::Parse("fe80::ff:fe00:fe");
+  auto& a = link.Add(host);
+  a.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  const auto redirect = [&](const char* from) {
+    wire::Redirect message{.target = *Ipv6Address::Parse("fe80::66"),
+                           .destination = *Ipv6Address::Parse("2001:db8:9::9"),
+                           .options = {}};
+    message.options.target_link_layer_address = MacAddress({2, 0, 0, 0, 0, 0x66});
+    const wire::Ipv6Header header{
+        .payload_length = static_cast<uint16_t>(message.size()),
+        .next_header = wire::NextHeader::kIcmpv6,
+        .hop_limit = 255,
+        .source = *Ipv6Address::Parse(from),
+        .destination = *Ipv6Address::Parse("fe80::ff:fe00:1"),
+    };
+    std::vector<uint8_t> frame(wire::EthernetHeader::kSize + wire::Ipv6Header::kSize +
+                               message.size());
+    wire::EthernetHeader{.destination = MacAddress({2, 0, 0, 0, 0, 1}),
+                         .source = MacAddress({2, 0, 0, 0, 0, 0xfe}),
+                         .type = wire::EtherType::kIpv6}
+        .Store(frame.data());
+    header.Store(frame.data() + wire::EthernetHeader::kSize);
+    uint8_t* icmpv6 = frame.data() + wire::EthernetHeader::kSize + wire::Ipv6Header::kSize;
+    message.Store(icmpv6);
+    wire::StoreIcmpv6Checksum({icmpv6, message.size()}, header.source, header.destination);
+    link.Inject(frame);
+    link.RunUntil(link.now() + Milliseconds(1));
+  };
+  redirect("fe80::bad");
+  EXPECT_TRUE(a.Dropped(DropReason::REDIRECT_NOT_FIRST_HOP));
+  EXPECT_TRUE(a.neighbors.empty());
+  a.drops.clear();
+  redirect("fe80::ff:fe00:fe");
+  EXPECT_TRUE(a.drops.empty());
+  ASSERT_EQ(a.neighbors.size(), 1u);
+  EXPECT_EQ(a.neighbors[0].address, *Ipv6Address::Parse("fe80::66"));
+  EXPECT_EQ(a.neighbors[0].state, NeighborState::kStale);
+  EXPECT_TRUE(a.neighbors[0].is_router);
+  link.ForgetSeen();
+  ASSERT_EQ(
+      a.stack.SendEchoRequest(link.now(), {.destination = *Ipv6Address::Parse("2001:db8:9::9")}),
+      std::nullopt);
+  ASSERT_EQ(link.seen().size(), 1u);
+  EXPECT_EQ(MacAddress::Load(link.seen()[0].frame.data()), MacAddress({2, 0, 0, 0, 0, 0x66}));
+}
+
+TEST(DisabledInterface, SendsAndTakesNothing) {  // RFC 4862 §5.4.5
+  TestLink link;
+  auto& a = link.Add(Node("a", 1, "2001:db8:1::1/64"), 1);
+  auto& b = link.Add(Node("b", 1, "2001:db8:1::2/64"), 2);
+  a.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  b.stack.Boot(At(3));
+  link.RunUntil(At(6));
+  ASSERT_EQ(b.StateOf(*Ipv6Address::Parse("fe80::ff:fe00:1")), AddressState::kDuplicate);
+  ASSERT_EQ(a.StateOf(*Ipv6Address::Parse("fe80::ff:fe00:1")), AddressState::kPreferred);
+  link.ForgetSeen();
+  a.stack.Crash(At(6));
+  EXPECT_NE(b.stack.SendEchoRequest(At(6), {.destination = *Ipv6Address::Parse("2001:db8:1::1")}),
+            std::nullopt);
+  b.stack.SendEchoRequest(At(6), {.destination = Ipv6Address::AllNodes()});
+  link.RunUntil(At(100));
+  EXPECT_TRUE(link.seen().empty()) << "no listener report either";
 }
 
 }  // namespace

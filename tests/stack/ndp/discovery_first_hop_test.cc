@@ -54,7 +54,9 @@ class FirstHop : public ::testing::Test {
     test.Receive(message);
   }
   std::optional<Ipv6Address> Select(std::string_view destination) {
-    return test.discovery.SelectRouter(test.now, A(destination));
+    const auto chosen = test.discovery.SelectRouter(test.now, A(destination));
+    if (!chosen) return std::nullopt;
+    return chosen->router;
   }
   wire::Redirect RedirectTo(const Ipv6Address& target, const Ipv6Address& destination = kFar,
                             std::optional<MacAddress> mac = std::nullopt) {

@@ -15,7 +15,9 @@ std::optional<Ipv6Address> Select(const std::vector<RouterCandidate>& candidates
                                   std::optional<Ipv6Address> last = std::nullopt) {
   RouterSelection selection(last);
   for (const RouterCandidate& candidate : candidates) selection.Offer(candidate);
-  return selection.best();
+  const auto best = selection.best();
+  if (!best) return std::nullopt;
+  return best->router;
 }
 
 TEST(RouterSelection, OfNoneThereIsNone) { EXPECT_EQ(Select({}), std::nullopt); }
@@ -76,7 +78,7 @@ TEST(RouterSelection, ABetterOneThatIsUnreachableWasPassedOver) {  // RFC 4191 Â
   for (const auto& candidate : {better, preferred, chosen, equal, worse}) {
     selection.Offer(candidate);
   }
-  EXPECT_EQ(selection.best(), Router(3));
+  EXPECT_EQ(selection.best()->router, Router(3));
   EXPECT_TRUE(selection.WasPassedOver(better));
   EXPECT_TRUE(selection.WasPassedOver(preferred));
   EXPECT_FALSE(selection.WasPassedOver(chosen));
@@ -90,7 +92,7 @@ TEST(RouterSelection, WhereNoneIsReachableTheBestIsUsedAndTheOthersProbed) {  //
   RouterSelection selection(std::nullopt);
   selection.Offer(other);
   selection.Offer(best);
-  EXPECT_EQ(selection.best(), Router(1));
+  EXPECT_EQ(selection.best()->router, Router(1));
   EXPECT_FALSE(selection.WasPassedOver(best));
   EXPECT_TRUE(selection.WasPassedOver(other));
 }
