@@ -177,8 +177,8 @@ class ExpectationCheck {
     for (const TimedAction& timed : context_.plan().actions) {
       const auto* ping = std::get_if<action::Ping>(&timed.action);
       if (ping == nullptr) continue;
-      const bool meant = std::find(condition->pings.begin(), condition->pings.end(), ping->id) !=
-                         condition->pings.end();
+      const bool meant =
+          std::binary_search(condition->pings.begin(), condition->pings.end(), ping->id);
       if (meant && timed.time <= window_.until) reached = true;
       if (meant && !first_boots_.contains(ping->from)) {
         context_.Error(entry, "'" + context_.NodeName(ping->from) +

@@ -49,10 +49,25 @@ TopologyDescription Describe(const Plan& plan) {
   return description;
 }
 
+// Every router with a route to every prefix.
+size_t MostRoutes(const TopologyDescription& description) {
+  std::set<Ipv6Prefix> prefixes;
+  size_t routers = 0;
+  for (const TopologyDescription::Node& node : description.nodes) {
+    if (node.forwarding) ++routers;
+    for (const TopologyDescription::Interface& interface : node.interfaces) {
+      prefixes.insert(interface.prefixes.begin(), interface.prefixes.end());
+    }
+  }
+  return routers * prefixes.size();
+}
+
 }  // namespace
 
-void AddComputedRoutes(Plan* plan) {
-  const Topology topology(Describe(*plan));
+bool AddComputedRoutes(Plan* plan) {
+  TopologyDescription description = Describe(*plan);
+  if (MostRoutes(description) > kMostComputedRoutes) return false;
+  const Topology topology(std::move(description));
   std::vector<std::vector<host::RouteConfig>> computed = ComputeRoutes(topology);
   for (size_t i = 0; i < plan->nodes.size(); ++i) {
     std::vector<host::RouteConfig>& routes = plan->nodes[i].config.routes;
@@ -62,6 +77,7 @@ void AddComputedRoutes(Plan* plan) {
       if (!written.contains(route.prefix)) routes.push_back(std::move(route));
     }
   }
+  return true;
 }
 
 }  // namespace dualsim::sim

@@ -9,9 +9,10 @@
 namespace dualsim::sim {
 namespace {
 
+// Conditions name their nodes and links in order.
 template <typename Id>
 bool IsAmong(const std::vector<Id>& ids, Id id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
+  return std::binary_search(ids.begin(), ids.end(), id);
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ struct CountRange {
 };
 
 // Conditions on state. Each speaks of every node in `nodes`: on each of them the
-// number of items that match must be in `count`.
+// number of items that match must be in `count`. Wherever a condition lists nodes,
+// links or pings, they are in the order of their ids, each once.
 
 struct AddressCondition {
   std::vector<NodeId> nodes;

@@ -157,7 +157,12 @@ LoadResult LoadScenarioText(const std::string& file, std::string_view text) {
   CheckTimeline(scenario, &context);
   CheckExpectations(scenario, &context);
   if (!result.diagnostics.empty()) return result;
-  if (scenario.routing() == Scenario::COMPUTED) AddComputedRoutes(&plan);
+  if (scenario.routing() == Scenario::COMPUTED && !AddComputedRoutes(&plan)) {
+    result.diagnostics.Add({},
+                           "routers and prefixes are too many to compute routes between all of "
+                           "them; write the routes down, and routing: STATIC");
+    return result;
+  }
   result.plan = std::move(plan);
   return result;
 }

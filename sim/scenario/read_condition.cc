@@ -193,8 +193,7 @@ std::vector<PingId> FindPings(const dualsim::PingCondition& entry, CheckContext*
     if (!ping->name.empty()) names.push_back(ping->name);
     if (entry.has_name() && ping->name != entry.name()) continue;
     if (to && ping->to != *to) continue;
-    if (entry.has_from() &&
-        std::find(senders.begin(), senders.end(), ping->from) == senders.end()) {
+    if (entry.has_from() && !std::binary_search(senders.begin(), senders.end(), ping->from)) {
       continue;
     }
     pings.push_back(ping->id);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "sim/scenario/near_name.h"
+#include "sim/scenario/text_columns.h"
 
 namespace dualsim::sim {
 namespace {
@@ -32,51 +33,9 @@ std::string MessageName(const std::string& field_name) {
   return field_name.empty() ? "a scenario" : Quoted(field_name);
 }
 
-// From the tokenizer's columns, which count bytes and let a tab reach to the
-// next multiple of eight, to characters and to the text itself.
-class ColumnMap {
- public:
-  explicit ColumnMap(std::string_view text) : text_(text) {
-    starts_.push_back(0);
-    for (size_t i = 0; i < text.size(); ++i) {
-      if (text[i] == '\n') starts_.push_back(i + 1);
-    }
-  }
-
-  SourceLocation At(int line, int column) const {
-    const size_t row = static_cast<size_t>(line);
-    if (row >= starts_.size()) return {line + 1, column + 1};
-    int expanded = 0;
-    int characters = 0;
-    for (size_t i = starts_[row]; i < text_.size() && text_[i] != '\n' && expanded < column; ++i) {
-      const uint8_t byte = static_cast<uint8_t>(text_[i]);
-      expanded = byte == '\t' ? (expanded / 8 + 1) * 8 : expanded + 1;
-      if ((byte & 0xc0) != 0x80) ++characters;  // Not a continuation byte of UTF-8.
-    }
-    return {line + 1, characters + 1};
-  }
-
-  // The word there, as a person sees it: "5us", which is two tokens.
-  std::string WordAt(int line, int column) const {
-    size_t begin = starts_[static_cast<size_t>(line)];
-    for (int expanded = 0; begin < text_.size() && expanded < column; ++begin) {
-      expanded = text_[begin] == '\t' ? (expanded / 8 + 1) * 8 : expanded + 1;
-    }
-    size_t end = begin + 1;
-    while (end < text_.size() && kEndsWord.find(text_[end]) == std::string_view::npos) ++end;
-    return std::string(text_.substr(begin, end - begin));
-  }
-
- private:
-  static constexpr std::string_view kEndsWord = " \t\r\n{}<>[],;#\"'";
-
-  std::string_view text_;
-  std::vector<size_t> starts_;
-};
-
 class ErrorSink : public google::protobuf::io::ErrorCollector {
  public:
-  ErrorSink(const ColumnMap& columns, Diagnostics* diagnostics)
+  ErrorSink(const TextColumns& columns, Diagnostics* diagnostics)
       : columns_(columns), diagnostics_(diagnostics) {}
 
   void AddError(int line, google::protobuf::io::ColumnNumber column,
@@ -102,7 +61,7 @@ class ErrorSink : public google::protobuf::io::ErrorCollector {
     return message;
   }
 
-  const ColumnMap& columns_;
+  const TextColumns& columns_;
   Diagnostics* diagnostics_;
 };
 
@@ -269,8 +228,8 @@ class Reader {
       return;
     }
     if (depth_ == kMaximumDepth) {
-      Error(where, "blocks lie in blocks too deeply; " + std::to_string(kMaximumDepth) +
-                       " is the most");
+      Error(where,
+            "blocks lie in blocks too deeply; " + std::to_string(kMaximumDepth) + " is the most");
       SkipToClose();
       return;
     }
@@ -470,7 +429,7 @@ class Reader {
   size_t blocks_ = 0;
   int depth_ = 0;
   const Descriptor* root_type_ = nullptr;
-  ColumnMap columns_;
+  TextColumns columns_;
   google::protobuf::io::ArrayInputStream input_;
   ErrorSink errors_;
   Tokenizer tokenizer_;
@@ -479,38 +438,6 @@ class Reader {
 };
 
 }  // namespace
-
-SourceLocation TextLocations::Of(const Message& message) const {
-  const auto found = messages_.find(&message);
-  return found == messages_.end() ? SourceLocation{} : found->second.where;
-}
-
-SourceLocation TextLocations::Of(const Message& message, int field_number, int index) const {
-  const auto found = messages_.find(&message);
-  if (found == messages_.end()) return {};
-  const auto values = found->second.values.find(field_number);
-  if (values == found->second.values.end() || static_cast<size_t>(index) >= values->second.size()) {
-    return found->second.where;
-  }
-  return values->second[static_cast<size_t>(index)];
-}
-
-void TextLocations::Record(const Message& message, SourceLocation where) {
-  messages_[&message].where = where;
-}
-
-void TextLocations::Record(const Message& message, int field_number, SourceLocation where) {
-  messages_[&message].values[field_number].push_back(where);
-}
-
-void TextLocations::RecordMistake(const Message& message, int field_number) {
-  messages_[&message].mistakes.insert(field_number);
-}
-
-bool TextLocations::HasMistake(const Message& message, int field_number) const {
-  const auto found = messages_.find(&message);
-  return found != messages_.end() && found->second.mistakes.contains(field_number);
-}
 
 void ReadText(std::string_view text, Message* message, TextLocations* locations,
               Diagnostics* diagnostics) {

@@ -299,6 +299,25 @@ TEST(LoadScenario, RoutersGetRoutesUnlessTheyAreStatic) {
   EXPECT_TRUE(Load(network + "routing: STATIC").nodes[0].config.routes.empty());
 }
 
+TEST(LoadScenario, TooManyRoutesToComputeAreRefused) {
+  std::string text =
+      "duration: \"1s\" link { name: \"l\" } router { name: \"r\" count: 50000 "
+      "interface { link: \"l\" advertise {";
+  for (int i = 0; i < 100; ++i) {
+    text += " prefix { prefix: \"2001:db8:" + std::to_string(i) + "::/64\" }";
+  }
+  EXPECT_NE(Complaints(text + "} } }").find("at most"), std::string::npos) << "too many parts";
+  text.replace(text.find("50000"), 5, "9000");
+  EXPECT_EQ(Complaints(text + "} } }"), "");
+  std::string links = text + "} } }";
+  for (int i = 0; i < 400; ++i) {
+    const std::string n = std::to_string(i);
+    links += " link { name: \"l" + n + "\" } router { name: \"x" + n + "\" interface { link: \"l" +
+             n + "\" address: \"2001:db9:" + n + "::1/64\" } }";
+  }
+  EXPECT_NE(Complaints(links).find("too many to compute routes"), std::string::npos);
+}
+
 TEST(LoadScenario, ARoutesLinkFollowsFromItsNextHop) {
   const auto text = [](const std::string& route) {
     return "duration: \"1s\" link { name: \"l1\" } link { name: \"l2\" } host { name: \"a\" "
