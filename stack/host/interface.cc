@@ -111,7 +111,7 @@ void Interface::Advertise(Time now, const std::optional<router::AdvertiseConfig>
 
 void Interface::SetLinkLayerAddress(Time now, MacAddress mac) {
   now_ = now;
-  config_.mac = mac;
+  mac_ = mac;
   environment_.device.SetAddress(id_, mac);
   if (advertiser_ != nullptr) advertiser_->SetLinkLayerAddress(mac);
   discovery_.SetLinkLayerAddress(now, mac);

@@ -127,7 +127,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   };
 
   const InterfaceId id_;
-  const MacAddress mac_;
+  MacAddress mac_;
   // Kept apart: a host has none, and it is large.
   std::unique_ptr<router::AdvertiseConfig> advertise_;
   const bool is_router_;

@@ -41,8 +41,11 @@ void NeighborDiscovery::AddAddress(Time now, const NewAddress& address) {
                       .dad = nullptr,
                       .retries = address.retries,
                       .dad_counter = address.dad_counter,
-                      .temporary = address.temporary});
-  if (entry.temporary) entry.regenerate_at = entry.preferred_until - CurrentRegenAdvance();
+                      .temporary = nullptr});
+  if (address.temporary) {
+    entry.temporary = std::make_unique<InterfaceAddress::Temporary>(InterfaceAddress::Temporary{
+        *address.temporary, entry.preferred_until - CurrentRegenAdvance()});
+  }
   // RFC 4862 §5.4.2: what others send to the group is heard while the start is
   // delayed; the group is joined, aloud, when the first probe leaves. An optimistic
   // address is not to be delayed (RFC 4429 §3.3).
@@ -112,8 +115,8 @@ bool NeighborDiscovery::AdvanceAddress(Time now, InterfaceAddress& address) {
     Enter(now, address, AddressState::kDeprecated);
   }
   if (address.dad != nullptr) AdvanceDetection(now, address);
-  if (address.regenerate_at <= now) {
-    address.regenerate_at = Time::Never();
+  if (address.temporary != nullptr && address.temporary->regenerate_at <= now) {
+    address.temporary->regenerate_at = Time::Never();
     EnsureTemporaryAddress(now, Ipv6Prefix(address.address, address.prefix_length), 0, false);
   }
   return !disabled_;
@@ -158,7 +161,7 @@ void NeighborDiscovery::OnDuplicate(Time now, InterfaceAddress& address,
   if (hardware_derived) disabled_ = true;
   Release(now, address);
   address.dad.reset();
-  address.regenerate_at = Time::Never();
+  if (address.temporary != nullptr) address.temporary->regenerate_at = Time::Never();
   Enter(now, address, AddressState::kDuplicate);
   output_.OnLog(now,
                 "duplicate address " + address.address.ToString() + ": " + std::string(evidence));

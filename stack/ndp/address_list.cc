@@ -6,7 +6,8 @@
 namespace dualsim::ndp {
 
 Time InterfaceAddress::deadline() const {
-  Time next = std::min(valid_until, regenerate_at);
+  Time next = valid_until;
+  if (temporary != nullptr) next = std::min(next, temporary->regenerate_at);
   if (state == AddressState::kPreferred) next = std::min(next, preferred_until);
   if (dad != nullptr) next = std::min(next, dad->deadline());
   return next;

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "stack/base/time.h"
@@ -24,9 +23,13 @@ struct InterfaceAddress {
   std::unique_ptr<DuplicateAddressDetection> dad;  // While kTentative or kOptimistic.
   // How many addresses before it, formed for the same purpose, were taken.
   uint8_t retries = 0;
-  uint32_t dad_counter = 0;                     // Of an opaque identifier, RFC 7217 §5.
-  std::optional<TemporaryLifetimes> temporary;  // Of a temporary one, RFC 8981.
-  Time regenerate_at = Time::Never();           // When its successor is to be formed, §3.5.
+  uint32_t dad_counter = 0;  // Of an opaque identifier, RFC 7217 §5.
+  // Of a temporary one, RFC 8981; kept apart, for most hosts have none.
+  struct Temporary {
+    TemporaryLifetimes lifetimes;
+    Time regenerate_at;  // When its successor is to be formed, §3.5.
+  };
+  std::unique_ptr<Temporary> temporary;
 
   // Whether packets are taken for it, and may be sent from it: without
   // restrictions where it is verified().

@@ -63,7 +63,7 @@ bool NeighborDiscovery::Autoconfigure(Time now, const wire::PrefixInformation& o
     UpdateLifetimes(now, option, *existing);
     if (existing->verified()) Enter(now, *existing, StateByLifetime(now, *existing));
   }
-  if (config_.temporary_addresses) {
+  if (temporary_addresses_ != nullptr) {
     UpdateTemporaryAddresses(now, option);
     EnsureTemporaryAddress(now, prefix, 0, delayed);
   }
@@ -82,14 +82,15 @@ void NeighborDiscovery::UpdateLifetimes(Time now, const wire::PrefixInformation&
 void NeighborDiscovery::UpdateTemporaryAddresses(Time now, const wire::PrefixInformation& option) {
   const Ipv6Prefix prefix(option.prefix, option.prefix_length);
   for (InterfaceAddress& address : addresses_.entries()) {
-    if (!address.temporary || PrefixOf(address) != prefix) continue;
+    if (address.temporary == nullptr || PrefixOf(address) != prefix) continue;
     // RFC 8981 §3.4 steps 1 and 2.
     UpdateLifetimes(now, option, address);
-    address.preferred_until = address.temporary->PreferredUntil(address.preferred_until);
-    address.valid_until = address.temporary->ValidUntil(address.valid_until);
+    const TemporaryLifetimes& lifetimes = address.temporary->lifetimes;
+    address.preferred_until = lifetimes.PreferredUntil(address.preferred_until);
+    address.valid_until = lifetimes.ValidUntil(address.valid_until);
     if (address.state == AddressState::kDuplicate) continue;
     const Time regenerate_at = address.preferred_until - CurrentRegenAdvance();
-    if (regenerate_at > now) address.regenerate_at = regenerate_at;
+    if (regenerate_at > now) address.temporary->regenerate_at = regenerate_at;
     if (address.verified()) Enter(now, address, StateByLifetime(now, address));
   }
 }
@@ -98,20 +99,20 @@ void NeighborDiscovery::EnsureTemporaryAddress(Time now, const Ipv6Prefix& prefi
                                                bool delayed) {
   const Time lasting = now + CurrentRegenAdvance();
   const InterfaceAddress* of_prefix = addresses_.FindAutoconfigured(prefix);
-  if (of_prefix == nullptr || temporary_addresses_.GaveUp(prefix)) return;
+  if (of_prefix == nullptr || temporary_addresses_->GaveUp(prefix)) return;
   const auto& entries = addresses_.entries();
   const bool have = std::any_of(entries.begin(), entries.end(), [&](const InterfaceAddress& entry) {
-    return entry.temporary && entry.state != AddressState::kDuplicate &&
+    return entry.temporary != nullptr && entry.state != AddressState::kDuplicate &&
            entry.preferred_until > lasting && PrefixOf(entry) == prefix;
   });
   if (have || addresses_.Count(AddressOrigin::kTemporary) >= AddressList::kMaxTemporary) return;
   // RFC 8981 §3.4 steps 4 to 6.
   const TemporaryLifetimes lifetimes =
-      temporary_addresses_.DrawLifetimes(now, CurrentRegenAdvance());
+      temporary_addresses_->DrawLifetimes(now, CurrentRegenAdvance());
   const Time preferred_until = lifetimes.PreferredUntil(of_prefix->preferred_until);
   if (preferred_until <= lasting) return;
   AddAddress(now, {.address = Ipv6Address::FromIntegers(
-                       prefix.address().high(), temporary_addresses_.DrawInterfaceIdentifier()),
+                       prefix.address().high(), temporary_addresses_->DrawInterfaceIdentifier()),
                    .prefix_length = prefix.length(),
                    .origin = AddressOrigin::kTemporary,
                    .preferred_until = preferred_until,
@@ -126,7 +127,7 @@ void NeighborDiscovery::FormAnother(Time now, const InterfaceAddress& taken) {
   const auto retries = static_cast<uint8_t>(taken.retries + 1);
   if (taken.origin == AddressOrigin::kTemporary) {
     if (retries <= kTempIdgenRetries) return EnsureTemporaryAddress(now, prefix, retries, false);
-    temporary_addresses_.GiveUp(prefix);
+    temporary_addresses_->GiveUp(prefix);
     return output_.OnLog(
         now, "no temporary address of " + prefix.ToString() + ": one after the other is taken");
   }

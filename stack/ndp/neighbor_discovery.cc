@@ -29,9 +29,14 @@ NeighborDiscovery::NeighborDiscovery(const NeighborDiscoveryConfig& config, Pack
       output_(output),
       random_(random.Stream(StreamName("ndp", config.interface))),
       mac_(config.mac),
-      secret_key_(DrawSecretKey(random)),
-      temporary_addresses_(config.temporary_addresses.value_or(TemporaryAddressConfig()),
-                           random.Stream(StreamName("temporary", config.interface))),
+      secret_key_(config.interface_identifiers == InterfaceIdentifiers::kOpaque
+                      ? DrawSecretKey(random)
+                      : SipHashKey()),
+      temporary_addresses_(config.temporary_addresses
+                               ? std::make_unique<TemporaryAddresses>(
+                                     *config.temporary_addresses,
+                                     random.Stream(StreamName("temporary", config.interface)))
+                               : nullptr),
       neighbors_(parameters_, *this) {}
 
 void NeighborDiscovery::Start(Time now) {
@@ -78,7 +83,7 @@ void NeighborDiscovery::Stop(Time now) {
 
 void NeighborDiscovery::Forget(Time now) {
   solicitation_.reset();
-  temporary_addresses_.Clear();
+  if (temporary_addresses_ != nullptr) temporary_addresses_->Clear();
   advertisements_.Clear();
   // The lists are empty before anybody hears of it: who hears may look.
   const DefaultRouterList routers = std::exchange(default_routers_, {});

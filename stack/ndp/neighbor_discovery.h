@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -307,8 +308,8 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   NeighborDiscoveryOutput& output_;
   RandomStream random_;
   MacAddress mac_;
-  SipHashKey secret_key_;  // RFC 7217 §5, the node's own.
-  TemporaryAddresses temporary_addresses_;
+  SipHashKey secret_key_;  // RFC 7217 §5, the node's own; of kOpaque.
+  std::unique_ptr<TemporaryAddresses> temporary_addresses_;  // nullptr: none are made.
   UnsolicitedAdvertisements advertisements_;
   std::vector<AwaitingDetection> awaiting_detection_;  // Oldest first.
   LinkParameters parameters_;
