@@ -60,6 +60,8 @@ class Link {
   // What a card lets in beside its own address and broadcasts.
   virtual void JoinGroup(Port, MacAddress) {}
   virtual void LeaveGroup(Port, MacAddress) {}
+  // A port's card has another address from now on.
+  virtual void OnCardAddress(Port, MacAddress) {}
 
   const LinkParameters& parameters() const { return parameters_; }
   virtual void SetParameters(const LinkParameters& parameters);

@@ -63,6 +63,12 @@ void Station::LeaveGroup(InterfaceId interface, MacAddress group) {
   card.link->LeaveGroup(card.port, group);
 }
 
+void Station::SetAddress(InterfaceId interface, MacAddress address) {
+  Card& card = this->card(interface);
+  card.mac = address;
+  card.link->OnCardAddress(card.port, address);
+}
+
 bool Station::LetsIn(const Card& card, ByteView frame) {
   const uint64_t destination = DestinationOf(frame);
   if (destination == card.mac.ToInteger() || destination == kBroadcast) return true;

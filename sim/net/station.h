@@ -56,6 +56,7 @@ class Station final : public Entity, public host::Device {
   void Transmit(InterfaceId interface, Packet frame) override;
   void JoinGroup(InterfaceId interface, MacAddress group) override;
   void LeaveGroup(InterfaceId interface, MacAddress group) override;
+  void SetAddress(InterfaceId interface, MacAddress address) override;
 
   // As Transmit, for a frame that the scenario made.
   void Inject(InterfaceId interface, Packet frame);

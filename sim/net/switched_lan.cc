@@ -59,6 +59,13 @@ void SwitchedLan::LeaveGroup(Port port, MacAddress group) {
   free_listeners_.push_back(at);
 }
 
+void SwitchedLan::OnCardAddress(Port port, MacAddress address) {
+  const auto card = std::find_if(cards_.begin(), cards_.end(),
+                                 [&](const auto& entry) { return entry.second == port; });
+  card->first = address.ToInteger();
+  cards_sorted_ = false;
+}
+
 void SwitchedLan::SetParameters(const LinkParameters& parameters) {
   Link::SetParameters(parameters);
   mac_table_.SetLimits(parameters.mac_table_size, parameters.mac_table_ageing);

@@ -36,6 +36,7 @@ class SwitchedLan final : public Link, public Entity {
   Port AddPort(Station& station, InterfaceId interface) override;
   void JoinGroup(Port port, MacAddress group) override;
   void LeaveGroup(Port port, MacAddress group) override;
+  void OnCardAddress(Port port, MacAddress address) override;
   void SetParameters(const LinkParameters& parameters) override;
   void Partition(const std::vector<std::vector<NodeId>>& groups) override;
 

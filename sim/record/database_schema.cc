@@ -49,8 +49,8 @@ CREATE TABLE address (         -- a row for each change
   interface       TEXT NOT NULL,
   address         TEXT NOT NULL,
   prefix_length   INTEGER NOT NULL,
-  state           TEXT NOT NULL,    -- TENTATIVE, PREFERRED, DEPRECATED, DUPLICATE or REMOVED
-  origin          TEXT NOT NULL,    -- LINK_LOCAL, STATIC or AUTOCONFIGURED
+  state           TEXT NOT NULL,    -- TENTATIVE, PREFERRED, DEPRECATED, DUPLICATE, REMOVED or OPTIMISTIC
+  origin          TEXT NOT NULL,    -- LINK_LOCAL, STATIC, AUTOCONFIGURED or TEMPORARY
   preferred_until INTEGER,          -- NULL: for ever; so in all columns that end in "until"
   valid_until     INTEGER
 );

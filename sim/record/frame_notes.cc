@@ -79,7 +79,8 @@ void FrameNotes::AppendConflicts(const FrameEvent& event, const Ipv6Address& tar
   for (const Holder& holder : found->second) {
     const bool own = holder.node == event.sender && holder.interface == event.interface;
     if (own || !OnLink(holder, event.link)) continue;
-    const bool probes = holder.state == AddressState::kTentative;
+    const bool probes = holder.state == AddressState::kTentative ||
+                        holder.state == AddressState::kOptimistic;
     Add("conflict: " + std::string(names_.node(holder.node)), out);
     out += probes ? (probe ? " probes this address too" : " probes this address")
                   : " has this address";

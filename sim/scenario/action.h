@@ -13,6 +13,7 @@
 #include "stack/host/config.h"
 #include "stack/router/advertise_config.h"
 #include "stack/wire/ipv6_address.h"
+#include "stack/wire/mac_address.h"
 
 namespace dualsim::sim {
 
@@ -86,6 +87,11 @@ struct RemoveAddress {
   InterfaceId interface {};
   Ipv6Address address;
 };
+struct SetMac {
+  NodeId node{};
+  InterfaceId interface {};
+  MacAddress mac;
+};
 struct AddRoute {
   NodeId node{};
   host::RouteConfig route;
@@ -129,8 +135,8 @@ struct Inject {
 using Action =
     std::variant<action::Boot, action::ShutDown, action::Crash, action::Reboot, action::ChangeLink,
                  action::ChangeCarrier, action::Partition, action::Heal, action::DropFrames,
-                 action::AddAddress, action::RemoveAddress, action::AddRoute, action::RemoveRoute,
-                 action::Advertise, action::Ping, action::Inject>;
+                 action::AddAddress, action::RemoveAddress, action::SetMac, action::AddRoute,
+                 action::RemoveRoute, action::Advertise, action::Ping, action::Inject>;
 
 // An action and when it happens: at `time`, and `times` in all, `every` apart.
 // At one time actions happen in the order of the text, before anything else.

@@ -81,6 +81,10 @@ class Writer {
     return "remove address " + a.address.ToString() + " from " + Node(a.node) + " on " +
            On(a.node, a.interface);
   }
+  std::string Write(const action::SetMac& a) const {
+    return "set the MAC address of " + Node(a.node) + " on " + On(a.node, a.interface) + " to " +
+           a.mac.ToString();
+  }
   std::string Write(const action::AddRoute& a) const {
     std::string text = "add route " + a.route.prefix.ToString() + " to " + Node(a.node);
     if (!a.route.next_hop.is_unspecified()) text += " via " + a.route.next_hop.ToString();

@@ -8,6 +8,7 @@
 namespace dualsim {
 class Advertise;
 class Faults;
+class Node;
 class Scenario;
 }  // namespace dualsim
 
@@ -38,6 +39,9 @@ void CheckExpectations(const dualsim::Scenario& scenario, CheckContext* context)
 // Pieces that several of them share.
 
 router::AdvertiseConfig CheckAdvertise(const dualsim::Advertise& advertise, CheckContext* context);
+// How a node forms addresses; needs its interfaces, and their other variables.
+void CheckAddressing(const dualsim::Node& entry, bool is_router, CheckContext* context,
+                     host::StackConfig* config);
 LinkFaults CheckFaults(const dualsim::Faults& faults, CheckContext* context);
 
 // A route of `node` from the fields `prefix`, `via` and `link` of `message`,

@@ -180,6 +180,16 @@ std::optional<MacAddress> CheckContext::ReadMac(const Message& message, int fiel
   return mac;
 }
 
+std::optional<MacAddress> CheckContext::ReadCardMac(const Message& message, int field) {
+  const std::optional<MacAddress> mac = ReadMac(message, field);
+  if (mac && (mac->is_multicast() || mac->is_zero())) {
+    Error(message, field,
+          "'" + mac->ToString() + "' can't be the address of a card" +
+              (mac->is_multicast() ? "; the lowest bit of its first byte makes it a group" : ""));
+  }
+  return mac;
+}
+
 std::optional<Ipv6Address> CheckContext::ReadAddress(const Message& message, int field, int index) {
   if (!Has(message, field)) return std::nullopt;
   const std::string text = Text(message, field, index);

@@ -58,6 +58,8 @@ class CheckContext {
   std::optional<uint32_t> ReadNumber(const Message& message, int field, uint32_t least,
                                      uint32_t most);
   std::optional<MacAddress> ReadMac(const Message& message, int field);
+  // One that a card can have; another is reported and returned.
+  std::optional<MacAddress> ReadCardMac(const Message& message, int field);
   std::optional<Ipv6Address> ReadAddress(const Message& message, int field, int index = 0);
   std::optional<Ipv6Prefix> ReadPrefix(const Message& message, int field);
   std::optional<Ipv6Cidr> ReadCidr(const Message& message, int field, int index = 0);

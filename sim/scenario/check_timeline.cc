@@ -247,6 +247,13 @@ class TimelineCheck {
         Add(entry, action::RemoveAddress{place->first, place->second, *address});
       }
     }
+    for (const auto& entry : at.set_mac()) {
+      using MacChange = dualsim::MacChange;
+      const auto place = Place(entry, MacChange::kHostFieldNumber, MacChange::kLinkFieldNumber);
+      if (!context_.Require(entry, MacChange::kMacFieldNumber)) continue;
+      const auto mac = context_.ReadCardMac(entry, MacChange::kMacFieldNumber);
+      if (place && mac) Add(entry, action::SetMac{place->first, place->second, *mac});
+    }
     CheckRouteChanges(at);
     CheckAdvertiseChanges(at);
   }

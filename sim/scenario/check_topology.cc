@@ -179,18 +179,13 @@ void CheckInterfaces(const dualsim::Node& entry, CheckContext* context, NodeTemp
         }
       }
     }
-    const auto mac = context->ReadMac(interface, Interface::kMacFieldNumber);
-    if (mac && (mac->is_multicast() || mac->is_zero())) {
-      context->Error(
-          interface, Interface::kMacFieldNumber,
-          "'" + mac->ToString() + "' can't be the address of a card" +
-              (mac->is_multicast() ? "; the lowest bit of its first byte makes it a group" : ""));
-    }
+    const auto mac = context->ReadCardMac(interface, Interface::kMacFieldNumber);
     if (const auto mtu =
             context->ReadNumber(interface, Interface::kMtuFieldNumber, kLeastMtu, kMostMtu)) {
       card.mtu = *mtu;
     }
     card.ipv6 = !interface.has_ipv6() || interface.ipv6();
+    card.network_id = interface.network_id();
     CheckAddresses(interface, result->count, context, &card);
     if (interface.has_advertise()) {
       if (!result->node.is_router) {
@@ -253,6 +248,7 @@ NodeTemplate CheckNode(const dualsim::Node& entry, bool is_router, CheckContext*
   }
   CheckInterfaces(entry, context, &result);
   CheckVariables(entry, context, &result);
+  CheckAddressing(entry, is_router, context, &config);
   return result;
 }
 

@@ -92,6 +92,8 @@ AddressState StateOf(dualsim::AddressCondition::State state) {
       return AddressState::kDuplicate;
     case dualsim::AddressCondition::REMOVED:
       return AddressState::kRemoved;
+    case dualsim::AddressCondition::OPTIMISTIC:
+      return AddressState::kOptimistic;
   }
   return AddressState::kRemoved;
 }
@@ -104,6 +106,8 @@ AddressOrigin OriginOf(dualsim::AddressCondition::Origin origin) {
       return AddressOrigin::kStatic;
     case dualsim::AddressCondition::AUTOCONFIGURED:
       return AddressOrigin::kAutoconfigured;
+    case dualsim::AddressCondition::TEMPORARY:
+      return AddressOrigin::kTemporary;
   }
   return AddressOrigin::kStatic;
 }

@@ -163,6 +163,12 @@ void Timeline::Do(const action::RemoveAddress& remove) {
   });
 }
 
+void Timeline::Do(const action::SetMac& set) {
+  Ask(set, set.node, [&set](host::Stack& stack, Time now) {
+    return stack.SetLinkLayerAddress(now, set.interface, set.mac);
+  });
+}
+
 void Timeline::Do(const action::AddRoute& add) {
   Ask(add, add.node,
       [&add](host::Stack& stack, Time now) { return stack.AddRoute(now, add.route); });

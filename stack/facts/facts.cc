@@ -14,6 +14,8 @@ std::string_view AddressStateName(AddressState state) {
       return "DUPLICATE";
     case AddressState::kRemoved:
       return "REMOVED";
+    case AddressState::kOptimistic:
+      return "OPTIMISTIC";
   }
   return "";
 }
@@ -26,6 +28,8 @@ std::string_view AddressOriginName(AddressOrigin origin) {
       return "STATIC";
     case AddressOrigin::kAutoconfigured:
       return "AUTOCONFIGURED";
+    case AddressOrigin::kTemporary:
+      return "TEMPORARY";
   }
   return "";
 }

@@ -19,9 +19,18 @@ enum class InterfaceId : uint16_t {};
 // user can ask about ("is this address PREFERRED?"), an answer that came, or a
 // packet that went no further. Times are the call's `now`.
 
-// RFC 4862 §2 and §5.5.4. kRemoved: expired, taken away, or the node stopped.
-enum class AddressState : uint8_t { kTentative, kPreferred, kDeprecated, kDuplicate, kRemoved };
-enum class AddressOrigin : uint8_t { kLinkLocal, kStatic, kAutoconfigured };
+// RFC 4862 §2 and §5.5.4; kOptimistic is RFC 4429's. kRemoved: expired, taken
+// away, or the node stopped.
+enum class AddressState : uint8_t {
+  kTentative,
+  kPreferred,
+  kDeprecated,
+  kDuplicate,
+  kRemoved,
+  kOptimistic,
+};
+// kTemporary: autoconfigured too, RFC 8981.
+enum class AddressOrigin : uint8_t { kLinkLocal, kStatic, kAutoconfigured, kTemporary };
 
 struct AddressFact {
   InterfaceId interface {};

@@ -7,6 +7,8 @@
 
 #include "stack/base/time.h"
 #include "stack/facts/facts.h"
+#include "stack/ndp/opaque_interface_identifier.h"
+#include "stack/ndp/temporary_addresses.h"
 #include "stack/router/advertise_config.h"
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/mac_address.h"
@@ -22,12 +24,20 @@ struct InterfaceConfig {
   bool ipv6 = true;
   std::vector<Ipv6Cidr> ipv6_addresses;           // Static, beside the link-local one.
   std::optional<Ipv6Address> ipv6_gateway;        // A static default router.
-  std::optional<Ipv6Address> link_local_address;  // Instead of fe80:: with the EUI-64 of `mac`.
+  std::optional<Ipv6Address> link_local_address;  // Instead of fe80:: with an identifier as below.
   bool accept_router_advertisements = true;       // False: none is used, no solicitation is sent.
   int dup_addr_detect_transmits = 1;              // RFC 4862 §5.1; 0 switches DAD off.
   Duration retrans_timer = Seconds(1);            // RFC 4861 §10, until a router says otherwise.
   Duration base_reachable_time = Seconds(30);     // RFC 4861 §10, likewise.
   uint8_t cur_hop_limit = 64;                     // RFC 4861 §6.3.2, likewise.
+
+  // How the identifiers of stateless addresses are made, and RFC 7217's Network_ID.
+  ndp::InterfaceIdentifiers interface_identifiers = ndp::InterfaceIdentifiers::kEui64;
+  std::string network_id;
+  std::optional<ndp::TemporaryAddressConfig> temporary_addresses;  // A host's; RFC 8981.
+  bool optimistic_dad = false;                                     // A host's; RFC 4429.
+  // RFC 9131: a host tells routers of new addresses, a router notes what it is told.
+  bool gratuitous_neighbor_discovery = false;
 
   std::optional<router::AdvertiseConfig> advertise;  // A router's; RFC 4861 §6.2.1.
 };

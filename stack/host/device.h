@@ -17,6 +17,8 @@ class Device {
   virtual void Transmit(InterfaceId interface, Packet frame) = 0;
   virtual void JoinGroup(InterfaceId interface, MacAddress group) = 0;
   virtual void LeaveGroup(InterfaceId interface, MacAddress group) = 0;
+  // The card's own address from now on.
+  virtual void SetAddress(InterfaceId interface, MacAddress address) = 0;
 };
 
 }  // namespace dualsim::host

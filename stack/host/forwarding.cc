@@ -92,7 +92,7 @@ void Stack::Implementation::Redirect(const Received& received, const NextHop& ne
   Interface& here = interface(received.interface);
   const Ipv6Address& source = received.header.source;
   const ndp::InterfaceAddress* own = here.discovery().addresses().link_local();
-  if (own == nullptr || !own->assigned()) return;
+  if (own == nullptr || !own->verified()) return;
   const ipv6::Route* link = on_link_.Find(source);
   const ndp::Neighbor* target = here.discovery().neighbors().Find(next_hop.address);
   router::ForwardedPacket forwarded;

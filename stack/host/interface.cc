@@ -21,7 +21,12 @@ ndp::NeighborDiscoveryConfig DiscoveryConfig(InterfaceId id, const InterfaceConf
           .cur_hop_limit = config.cur_hop_limit,
           .link_local_address = config.link_local_address,
           .addresses = config.ipv6_addresses,
-          .gateway = config.ipv6_gateway};
+          .gateway = config.ipv6_gateway,
+          .interface_identifiers = config.interface_identifiers,
+          .network_id = config.network_id,
+          .temporary_addresses = config.temporary_addresses,
+          .optimistic_dad = config.optimistic_dad,
+          .gratuitous_neighbor_discovery = config.gratuitous_neighbor_discovery};
 }
 
 std::string StreamName(const char* purpose, InterfaceId id) {
@@ -104,6 +109,14 @@ void Interface::Advertise(Time now, const std::optional<router::AdvertiseConfig>
   }
 }
 
+void Interface::SetLinkLayerAddress(Time now, MacAddress mac) {
+  now_ = now;
+  mac_ = mac;
+  environment_.device.SetAddress(id_, mac);
+  if (advertiser_ != nullptr) advertiser_->SetLinkLayerAddress(mac);
+  discovery_.SetLinkLayerAddress(now, mac);
+}
+
 void Interface::StartAdvertising(Time now) {
   // RFC 4861 §6.1.2: the source of an advertisement is the link-local address,
   // so that there is none before that is assigned.
@@ -114,7 +127,7 @@ void Interface::StartAdvertising(Time now) {
 
 Ipv6Address Interface::LinkLocalSource() const {
   const ndp::InterfaceAddress* address = discovery_.addresses().link_local();
-  return address != nullptr && address->assigned() ? address->address : Ipv6Address();
+  return address != nullptr && address->verified() ? address->address : Ipv6Address();
 }
 
 Time Interface::deadline() const {

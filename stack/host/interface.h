@@ -70,6 +70,9 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   // Replaces or ends the advertising.
   void Advertise(Time now, const std::optional<router::AdvertiseConfig>& config);
 
+  // The card's address from now on, in all that is sent.
+  void SetLinkLayerAddress(Time now, MacAddress mac);
+
   Time deadline() const;
   void Advance(Time now);
 
@@ -115,7 +118,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   static void PrependHeader(const Ipv6Address& source, const Ipv6Address& destination,
                             wire::NextHeader next_header, uint8_t hop_limit, Packet& message);
   // The source of what is sent for the interface itself: its link-local address
-  // once that is assigned, else ::.
+  // once that is verified, else ::.
   Ipv6Address LinkLocalSource() const;
 
   // Who wants something, counted; gone when nobody does.
@@ -126,7 +129,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   };
 
   const InterfaceId id_;
-  const MacAddress mac_;
+  MacAddress mac_;
   // Kept apart: a host has none, and it is large.
   std::unique_ptr<router::AdvertiseConfig> advertise_;
   const bool is_router_;

@@ -23,7 +23,9 @@ std::optional<Ipv6Address> Stack::Implementation::SelectSource(const Ipv6Address
       selection.Offer({.address = address.address,
                        .prefix_length = address.prefix_length,
                        .interface = static_cast<InterfaceId>(i),
-                       .deprecated = address.state == AddressState::kDeprecated});
+                       // RFC 4429 §2.1: an optimistic address is like a deprecated one.
+                       .deprecated = address.state != AddressState::kPreferred,
+                       .temporary = address.origin == AddressOrigin::kTemporary});
     }
   }
   return selection.best();

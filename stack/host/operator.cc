@@ -31,6 +31,14 @@ Stack::Refusal Stack::Implementation::RemoveAddress(Time now, InterfaceId id,
   return std::nullopt;
 }
 
+Stack::Refusal Stack::Implementation::SetLinkLayerAddress(Time now, InterfaceId id,
+                                                          MacAddress address) {
+  if (Refusal refusal = CheckInterface(id)) return refusal;
+  if (address.is_multicast() || address.is_zero()) return "that is no card's address";
+  interface(id).SetLinkLayerAddress(now, address);
+  return std::nullopt;
+}
+
 Stack::Refusal Stack::Implementation::AddRoute(Time now, const RouteConfig& route) {
   if (Refusal refusal = CheckInterface(route.interface)) return refusal;
   routes_.Add({route.prefix, route.interface, route.next_hop});

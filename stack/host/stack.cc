@@ -29,6 +29,9 @@ Stack::Refusal Stack::AddAddress(Time now, InterfaceId interface, const Ipv6Cidr
 Stack::Refusal Stack::RemoveAddress(Time now, InterfaceId interface, const Ipv6Address& address) {
   return implementation_->RemoveAddress(now, interface, address);
 }
+Stack::Refusal Stack::SetLinkLayerAddress(Time now, InterfaceId interface, MacAddress address) {
+  return implementation_->SetLinkLayerAddress(now, interface, address);
+}
 Stack::Refusal Stack::AddRoute(Time now, const RouteConfig& route) {
   return implementation_->AddRoute(now, route);
 }

@@ -64,6 +64,9 @@ class Stack {
   using Refusal = std::optional<std::string>;
   Refusal AddAddress(Time now, InterfaceId interface, const Ipv6Cidr& address);
   Refusal RemoveAddress(Time now, InterfaceId interface, const Ipv6Address& address);
+  // The card gets another address, which is none of a group. Neighbours are told
+  // (RFC 4861 §7.2.6); addresses of the interface stay until it starts anew.
+  Refusal SetLinkLayerAddress(Time now, InterfaceId interface, MacAddress address);
   Refusal AddRoute(Time now, const RouteConfig& route);
   Refusal RemoveRoute(Time now, const Ipv6Prefix& prefix);
   // Replaces a router's advertising on an interface; nullopt ends it with final

@@ -5,44 +5,10 @@
 namespace dualsim::ipv6 {
 namespace {
 
+// Scopes up to this one do not leave their link.
 constexpr int kLinkLocalScope = 2;
-constexpr int kSiteLocalScope = 5;
-constexpr int kGlobalScope = 14;
-
-struct Policy {
-  Ipv6Address prefix;
-  int length;
-  int label;
-};
-
-// RFC 6724 §2.1, longest prefix first; ::/0 is what remains.
-constexpr Policy kPolicies[] = {
-    {Ipv6Address::FromIntegers(0, 1), 128, 0},
-    {Ipv6Address::FromIntegers(0, 0xffff'0000'0000), 96, 4},
-    {Ipv6Address::FromIntegers(0, 0), 96, 3},
-    {Ipv6Address::FromIntegers(0x2001'0000ull << 32, 0), 32, 5},
-    {Ipv6Address::FromIntegers(0x2002ull << 48, 0), 16, 2},
-    {Ipv6Address::FromIntegers(0x3ffeull << 48, 0), 16, 12},
-    {Ipv6Address::FromIntegers(0xfec0ull << 48, 0), 10, 11},
-    {Ipv6Address::FromIntegers(0xfc00ull << 48, 0), 7, 13},
-};
-constexpr int kDefaultLabel = 1;
 
 }  // namespace
-
-int ScopeOf(const Ipv6Address& address) {
-  if (address.is_multicast()) return address.multicast_scope();
-  if (address.is_link_local() || address.is_loopback()) return kLinkLocalScope;
-  if (address.high() >> 54 == 0xfec0ull >> 6) return kSiteLocalScope;
-  return kGlobalScope;
-}
-
-int LabelOf(const Ipv6Address& address) {
-  for (const Policy& policy : kPolicies) {
-    if (CommonPrefixLength(address, policy.prefix) >= policy.length) return policy.label;
-  }
-  return kDefaultLabel;
-}
 
 void SourceSelection::Offer(const SourceCandidate& candidate) {
   // RFC 6724 §4: these are in no candidate set.
@@ -76,11 +42,15 @@ bool SourceSelection::IsBetter(const SourceCandidate& a, const SourceCandidate& 
   if (a.deprecated != b.deprecated) return b.deprecated;
   // Rule 5: of the outgoing interface.
   if ((a.interface == outgoing_) != (b.interface == outgoing_)) return a.interface == outgoing_;
+  // Rule 5.5: of a prefix that the next hop advertised.
+  if (a.advertised_by_next_hop != b.advertised_by_next_hop) return a.advertised_by_next_hop;
   // Rule 6: matching label.
   const int wanted = LabelOf(destination_);
   if ((LabelOf(a.address) == wanted) != (LabelOf(b.address) == wanted)) {
     return LabelOf(a.address) == wanted;
   }
+  // Rule 7: temporary.
+  if (a.temporary != b.temporary) return a.temporary;
   // Rule 8: the longest prefix in common, no longer than the candidate's own (§2.2).
   return std::min(CommonPrefixLength(a.address, destination_), a.prefix_length) >
          std::min(CommonPrefixLength(b.address, destination_), b.prefix_length);

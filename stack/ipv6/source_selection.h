@@ -3,16 +3,10 @@
 #include <optional>
 
 #include "stack/facts/facts.h"
+#include "stack/ipv6/policy_table.h"
 #include "stack/wire/ipv6_address.h"
 
 namespace dualsim::ipv6 {
-
-// The scope of an address as RFC 6724 §3.1 compares them: a multicast address's
-// own four bits, 2 for link-local and loopback, 5 for site-local, else 14.
-int ScopeOf(const Ipv6Address& address);
-
-// The label of the default policy table, RFC 6724 §2.1.
-int LabelOf(const Ipv6Address& address);
 
 // An address that a packet might leave from.
 struct SourceCandidate {
@@ -20,10 +14,15 @@ struct SourceCandidate {
   int prefix_length = 64;
   InterfaceId interface {};
   bool deprecated = false;
+  bool temporary = false;  // RFC 8981.
+  // Whether the next hop to the destination advertised the address's prefix
+  // (RFC 8028 §3.3).
+  bool advertised_by_next_hop = false;
 };
 
 // Source address selection for one destination, RFC 6724 §5: offer every
-// candidate, then ask for the best.
+// candidate, then ask for the best. Rule 4, on home addresses, is for Mobile
+// IPv6 nodes.
 class SourceSelection {
  public:
   SourceSelection(const Ipv6Address& destination, InterfaceId outgoing)

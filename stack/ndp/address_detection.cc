@@ -1,4 +1,4 @@
-// The addresses of an interface: forming, probing, ageing. RFC 4862 §5.3 to §5.5.
+// The addresses of an interface: adding, probing, ageing. RFC 4862 §5.4 and §5.5.4.
 
 #include <algorithm>
 #include <string>
@@ -30,22 +30,38 @@ void NeighborDiscovery::AddStaticAddress(Time now, const Ipv6Cidr& address, bool
 
 void NeighborDiscovery::AddAddress(Time now, const NewAddress& address) {
   if (!running() || addresses_.Find(address.address) != nullptr) return;
-  InterfaceAddress& entry = addresses_.Add({.address = address.address,
-                                            .prefix_length = address.prefix_length,
-                                            .origin = address.origin,
-                                            .state = AddressState::kTentative,
-                                            .preferred_until = address.preferred_until,
-                                            .valid_until = address.valid_until,
-                                            .dad = nullptr});
+  const bool optimistic = MayBeOptimistic(address.origin);
+  InterfaceAddress& entry =
+      addresses_.Add({.address = address.address,
+                      .prefix_length = address.prefix_length,
+                      .origin = address.origin,
+                      .state = optimistic ? AddressState::kOptimistic : AddressState::kTentative,
+                      .preferred_until = address.preferred_until,
+                      .valid_until = address.valid_until,
+                      .dad = nullptr,
+                      .retries = address.retries,
+                      .dad_counter = address.dad_counter,
+                      .temporary = nullptr});
+  if (address.temporary) {
+    entry.temporary = std::make_unique<InterfaceAddress::Temporary>(InterfaceAddress::Temporary{
+        *address.temporary, entry.preferred_until - CurrentRegenAdvance()});
+  }
   // RFC 4862 §5.4.2: what others send to the group is heard while the start is
-  // delayed; the group is joined, aloud, when the first probe leaves.
+  // delayed; the group is joined, aloud, when the first probe leaves. An optimistic
+  // address is not to be delayed (RFC 4429 §3.3).
   output_.ListenToGroup(entry.address.SolicitedNode());
-  const Duration delay =
-      address.delayed ? random_.Between(Duration(), kMaxRtrSolicitationDelay) : Duration();
+  const Duration delay = address.delayed && !optimistic
+                             ? random_.Between(Duration(), kMaxRtrSolicitationDelay)
+                             : Duration();
   entry.dad = std::make_unique<DuplicateAddressDetection>(
       DadConfig{config_.dup_addr_detect_transmits, parameters_.retrans_timer}, now + delay);
+  if (entry.dad->verdict() == DuplicateAddressDetection::Verdict::kUnique) {
+    entry.state = AddressState::kTentative;
+    output_.OnAddressChange(now, entry);
+    return OnUnique(now, entry);
+  }
   output_.OnAddressChange(now, entry);
-  if (entry.dad->verdict() == DuplicateAddressDetection::Verdict::kUnique) OnUnique(now, entry);
+  if (optimistic) AnnounceToRouters(now, entry);
 }
 
 bool NeighborDiscovery::RemoveAddress(Time now, const Ipv6Address& address) {
@@ -78,6 +94,8 @@ void NeighborDiscovery::Release(Time now, InterfaceAddress& address) {
   const bool joined = address.dad == nullptr || address.dad->probes_sent() > 0;
   if (joined) output_.LeaveGroup(now, group);
   output_.StopListeningToGroup(group);
+  advertisements_.Withdraw(address.address);
+  ReleaseAwaiting(now, address.address, false);
 }
 
 void NeighborDiscovery::AdvanceAddresses(Time now) {
@@ -97,6 +115,10 @@ bool NeighborDiscovery::AdvanceAddress(Time now, InterfaceAddress& address) {
     Enter(now, address, AddressState::kDeprecated);
   }
   if (address.dad != nullptr) AdvanceDetection(now, address);
+  if (address.temporary != nullptr && address.temporary->regenerate_at <= now) {
+    address.temporary->regenerate_at = Time::Never();
+    EnsureTemporaryAddress(now, Ipv6Prefix(address.address, address.prefix_length), 0, false);
+  }
   return !disabled_;
 }
 
@@ -116,22 +138,35 @@ void NeighborDiscovery::AdvanceDetection(Time now, InterfaceAddress& address) {
 void NeighborDiscovery::OnUnique(Time now, InterfaceAddress& address) {
   if (address.dad->probes_sent() == 0) output_.JoinGroup(now, address.address.SolicitedNode());
   address.dad.reset();
-  Enter(now, address,
-        address.preferred_until <= now ? AddressState::kDeprecated : AddressState::kPreferred);
+  const bool was_announced = address.state == AddressState::kOptimistic;
+  Enter(now, address, StateByLifetime(now, address));
+  if (!was_announced) AnnounceToRouters(now, address);
+  ReleaseAwaiting(now, address.address, true);
+}
+
+void NeighborDiscovery::AnnounceToRouters(Time now, const InterfaceAddress& address) {
+  if (!config_.gratuitous_neighbor_discovery || config_.is_router ||
+      address.address.is_link_local()) {
+    return;
+  }
+  advertisements_.Announce(now, address.address, UnsolicitedAdvertisements::Audience::kRouters);
 }
 
 void NeighborDiscovery::OnDuplicate(Time now, InterfaceAddress& address,
                                     std::string_view evidence) {
-  const bool hardware_derived =
-      address.origin == AddressOrigin::kLinkLocal && !config_.link_local_address;
+  const bool hardware_derived = address.origin == AddressOrigin::kLinkLocal &&
+                                !config_.link_local_address &&
+                                config_.interface_identifiers == InterfaceIdentifiers::kEui64;
   // Before the group is left: a disabled interface does not announce that.
   if (hardware_derived) disabled_ = true;
   Release(now, address);
   address.dad.reset();
+  if (address.temporary != nullptr) address.temporary->regenerate_at = Time::Never();
   Enter(now, address, AddressState::kDuplicate);
   output_.OnLog(now,
                 "duplicate address " + address.address.ToString() + ": " + std::string(evidence));
-  if (hardware_derived) Disable(now);
+  if (hardware_derived) return Disable(now);
+  FormAnother(now, address);
 }
 
 void NeighborDiscovery::Disable(Time now) {

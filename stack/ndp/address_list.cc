@@ -7,6 +7,7 @@ namespace dualsim::ndp {
 
 Time InterfaceAddress::deadline() const {
   Time next = valid_until;
+  if (temporary != nullptr) next = std::min(next, temporary->regenerate_at);
   if (state == AddressState::kPreferred) next = std::min(next, preferred_until);
   if (dad != nullptr) next = std::min(next, dad->deadline());
   return next;
@@ -20,20 +21,20 @@ InterfaceAddress* AddressList::Find(const Ipv6Address& address) {
 }
 
 InterfaceAddress* AddressList::FindAutoconfigured(const Ipv6Prefix& prefix) {
+  InterfaceAddress* found = nullptr;
   for (InterfaceAddress& entry : entries_) {
     if (entry.origin == AddressOrigin::kAutoconfigured && entry.prefix_length == prefix.length() &&
         prefix.Contains(entry.address)) {
-      return &entry;
+      found = &entry;
     }
   }
-  return nullptr;
+  return found;
 }
 
-int AddressList::CountAutoconfigured() const {
+int AddressList::Count(AddressOrigin origin) const {
   return static_cast<int>(
-      std::count_if(entries_.begin(), entries_.end(), [](const InterfaceAddress& entry) {
-        return entry.origin == AddressOrigin::kAutoconfigured;
-      }));
+      std::count_if(entries_.begin(), entries_.end(),
+                    [&](const InterfaceAddress& entry) { return entry.origin == origin; }));
 }
 
 InterfaceAddress& AddressList::Add(InterfaceAddress address) {
@@ -45,10 +46,13 @@ void AddressList::Remove(const Ipv6Address& address) {
 }
 
 const InterfaceAddress* AddressList::link_local() const {
+  const InterfaceAddress* found = nullptr;
   for (const InterfaceAddress& entry : entries_) {
-    if (entry.address.is_link_local()) return &entry;
+    if (!entry.address.is_link_local()) continue;
+    if (entry.verified()) return &entry;
+    if (found == nullptr && entry.state != AddressState::kDuplicate) found = &entry;
   }
-  return nullptr;
+  return found;
 }
 
 Time AddressList::deadline() const {

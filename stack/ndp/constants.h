@@ -7,6 +7,7 @@ namespace dualsim::ndp {
 // Protocol constants of hosts, RFC 4861 §10.
 inline constexpr int kMaxMulticastSolicit = 3;
 inline constexpr int kMaxUnicastSolicit = 3;
+inline constexpr int kMaxNeighborAdvertisement = 3;
 inline constexpr Duration kDelayFirstProbeTime = Seconds(5);
 // ReachableTime is drawn between these times BaseReachableTime: 0.5 and 1.5.
 inline constexpr int kMinRandomFactorPercent = 50;

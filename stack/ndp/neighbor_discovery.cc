@@ -7,13 +7,36 @@
 #include "stack/ndp/constants.h"
 
 namespace dualsim::ndp {
+namespace {
+
+// A node's interfaces share the key, RFC 7217 §5.
+SipHashKey DrawSecretKey(const RandomSource& random) {
+  RandomStream stream = random.Stream("secret_key");
+  const uint64_t k0 = stream();
+  return {k0, stream()};
+}
+
+std::string StreamName(const char* purpose, InterfaceId interface) {
+  return purpose + std::to_string(static_cast<int>(interface));
+}
+
+}  // namespace
 
 NeighborDiscovery::NeighborDiscovery(const NeighborDiscoveryConfig& config, PacketPool& packets,
                                      const RandomSource& random, NeighborDiscoveryOutput& output)
     : config_(config),
       packets_(packets),
       output_(output),
-      random_(random.Stream("ndp" + std::to_string(static_cast<int>(config.interface)))),
+      random_(random.Stream(StreamName("ndp", config.interface))),
+      mac_(config.mac),
+      secret_key_(config.interface_identifiers == InterfaceIdentifiers::kOpaque
+                      ? DrawSecretKey(random)
+                      : SipHashKey()),
+      temporary_addresses_(config.temporary_addresses
+                               ? std::make_unique<TemporaryAddresses>(
+                                     *config.temporary_addresses,
+                                     random.Stream(StreamName("temporary", config.interface)))
+                               : nullptr),
       neighbors_(parameters_, *this) {}
 
 void NeighborDiscovery::Start(Time now) {
@@ -30,9 +53,7 @@ void NeighborDiscovery::Start(Time now) {
     output_.ListenToGroup(Ipv6Address::AllRouters());
     output_.JoinGroup(now, Ipv6Address::AllRouters());
   }
-  const Ipv6Address link_local = config_.link_local_address.value_or(
-      Ipv6Address::FromIntegers(0xfe80ull << 48, Eui64InterfaceIdentifier(config_.mac)));
-  AddAddress(now, {.address = link_local, .origin = AddressOrigin::kLinkLocal, .delayed = true});
+  FormLinkLocalAddress(now);
   for (const Ipv6Cidr& address : config_.addresses) AddStaticAddress(now, address, true);
   if (config_.gateway) {
     default_routers_.AddStatic(*config_.gateway);
@@ -62,6 +83,8 @@ void NeighborDiscovery::Stop(Time now) {
 
 void NeighborDiscovery::Forget(Time now) {
   solicitation_.reset();
+  if (temporary_addresses_ != nullptr) temporary_addresses_->Clear();
+  advertisements_.Clear();
   // The lists are empty before anybody hears of it: who hears may look.
   const DefaultRouterList routers = std::exchange(default_routers_, {});
   const PrefixList prefixes = std::exchange(prefixes_, {});
@@ -84,6 +107,7 @@ Time NeighborDiscovery::deadline() const {
   Time next = std::min(addresses_.deadline(), neighbors_.deadline());
   next = std::min({next, default_routers_.deadline(), routes_.deadline(), prefixes_.deadline(),
                    unreachable_routers_.deadline(), dns_.deadline(), pref64s_.deadline()});
+  next = std::min(next, advertisements_.deadline());
   if (solicitation_) next = std::min(next, solicitation_->deadline());
   return next;
 }
@@ -92,6 +116,7 @@ void NeighborDiscovery::Advance(Time now) {
   if (addresses_.deadline() <= now) AdvanceAddresses(now);
   AdvanceRouters(now);
   if (neighbors_.deadline() <= now) neighbors_.Advance(now);
+  AdvanceAdvertisements(now);
   dns_.Advance(now);
   pref64s_.Advance(now);
   if (solicitation_ && solicitation_->Advance(now)) SendRouterSolicitation(now);
@@ -100,6 +125,9 @@ void NeighborDiscovery::Advance(Time now) {
 void NeighborDiscovery::SendToNeighbor(Time now, const Ipv6Address& neighbor, Packet packet) {
   if (!running()) {
     return output_.OnUndeliverable(now, DropReason::INTERFACE_DOWN, std::move(packet));
+  }
+  if (MustNotResolve(neighbor, packet)) {
+    return SendWithoutResolution(now, neighbor, std::move(packet));
   }
   neighbors_.Send(now, neighbor, std::move(packet));
 }

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "stack/base/packet.h"
 #include "stack/base/random_stream.h"
+#include "stack/base/siphash.h"
 #include "stack/base/time.h"
 #include "stack/facts/facts.h"
 #include "stack/ndp/address_list.h"
@@ -13,12 +16,15 @@
 #include "stack/ndp/dns_configuration.h"
 #include "stack/ndp/link_parameters.h"
 #include "stack/ndp/neighbor_cache.h"
+#include "stack/ndp/opaque_interface_identifier.h"
 #include "stack/ndp/pref64_list.h"
 #include "stack/ndp/prefix_list.h"
 #include "stack/ndp/route_information_list.h"
 #include "stack/ndp/router_selection.h"
 #include "stack/ndp/router_solicitation.h"
+#include "stack/ndp/temporary_addresses.h"
 #include "stack/ndp/unreachable_routers.h"
+#include "stack/ndp/unsolicited_advertisements.h"
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/mac_address.h"
 #include "stack/wire/ndp.h"
@@ -36,9 +42,18 @@ struct NeighborDiscoveryConfig {
   Duration retrans_timer = Seconds(1);
   Duration base_reachable_time = Seconds(30);
   uint8_t cur_hop_limit = 64;
-  std::optional<Ipv6Address> link_local_address{};  // Default: fe80:: and the EUI-64 of `mac`.
+  std::optional<Ipv6Address> link_local_address{};  // Default: fe80:: and an identifier as below.
   std::vector<Ipv6Cidr> addresses{};                // Static.
   std::optional<Ipv6Address> gateway{};             // Static default router.
+  InterfaceIdentifiers interface_identifiers = InterfaceIdentifiers::kEui64;
+  std::string network_id{};  // Network_ID of RFC 7217, for kOpaque.
+  // A host's: whether it makes temporary addresses (RFC 8981), and uses the
+  // addresses that it forms while they are being detected (RFC 4429).
+  std::optional<TemporaryAddressConfig> temporary_addresses{};
+  bool optimistic_dad = false;
+  // RFC 9131: a host tells routers of a new address; a router makes an entry for
+  // one of which it is told.
+  bool gratuitous_neighbor_discovery = false;
 };
 
 // What neighbour discovery asks of the stack around it. Called during its own
@@ -84,7 +99,8 @@ class NeighborDiscoveryOutput {
 };
 
 // Neighbour discovery and address autoconfiguration of one interface: RFC 4861
-// for hosts and what routers share with them, RFC 4862, RFC 7527, RFC 7559.
+// for hosts and what routers share with them, RFC 4862, RFC 7527, RFC 7559; and
+// for hosts that are told so RFC 4429, RFC 7217, RFC 8981, RFC 9131.
 //
 // Knows nothing of IP input and output: it is handed messages whose checks have
 // passed (wire::…::Parse), and sends through its output.
@@ -138,6 +154,9 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   void AddStaticAddress(Time now, const Ipv6Cidr& address);
   // False where the interface has no such address.
   bool RemoveAddress(Time now, const Ipv6Address& address);
+  // The card has another address from now on. Neighbours are told (RFC 4861
+  // §7.2.6); the interface keeps its addresses, and forms others when it starts anew.
+  void SetLinkLayerAddress(Time now, MacAddress mac);
 
   Time deadline() const;
   void Advance(Time now);
@@ -162,6 +181,9 @@ class NeighborDiscovery final : private NeighborCacheOutput {
     AddressOrigin origin{};
     Time preferred_until = Time::Never();
     Time valid_until = Time::Never();
+    uint8_t retries = 0;
+    uint32_t dad_counter = 0;
+    std::optional<TemporaryLifetimes> temporary{};
     // Whether detection starts after a random delay: where others may do the same
     // at this moment (RFC 4862 §5.4.2).
     bool delayed = false;
@@ -171,6 +193,15 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   // Forgets all but the addresses.
   void Forget(Time now);
 
+  // A packet that waits until its source has passed its detection.
+  struct AwaitingDetection {
+    Ipv6Address source;
+    Ipv6Address neighbor;
+    Packet packet;
+  };
+  // Beyond it the oldest goes.
+  static constexpr size_t kMaxAwaitingDetection = 8;
+
   // Addresses and duplicate address detection (address_detection.cc).
   void AddAddress(Time now, const NewAddress& address);
   void AddStaticAddress(Time now, const Ipv6Cidr& address, bool delayed);
@@ -178,21 +209,58 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   void AdvanceAddresses(Time now);
   // False where the entry went away, so that the list's order changed.
   bool AdvanceAddress(Time now, InterfaceAddress& address);
+  void AdvanceAdvertisements(Time now);
   void AdvanceDetection(Time now, InterfaceAddress& address);
   void OnUnique(Time now, InterfaceAddress& address);
+  void AnnounceToRouters(Time now, const InterfaceAddress& address);
+  // `address` may move, or be gone, afterwards.
   void OnDuplicate(Time now, InterfaceAddress& address, std::string_view evidence);
+  // What a verified address is.
+  static AddressState StateByLifetime(Time now, const InterfaceAddress& address) {
+    return address.preferred_until <= now ? AddressState::kDeprecated : AddressState::kPreferred;
+  }
   // The one place where an address changes its state.
   void Enter(Time now, InterfaceAddress& address, AddressState state);
   void Release(Time now, InterfaceAddress& address);
   void Disable(Time now);
   void SendProbe(Time now, const InterfaceAddress& address, NdpNonce nonce);
 
+  // Addresses that the interface forms itself, from an interface identifier and
+  // the link-local prefix or one that a router advertised (autoconfiguration.cc).
+  void FormLinkLocalAddress(Time now);
+  bool Autoconfigure(Time now, const wire::PrefixInformation& option, bool delayed);
+  // Sets the identifier of an address of `prefix`; the `retries`-th after the
+  // first, made with that DAD_Counter at least.
+  NewAddress FormAddress(const Ipv6Prefix& prefix, AddressOrigin origin, uint8_t retries,
+                         uint32_t dad_counter) const;
+  static void UpdateLifetimes(Time now, const wire::PrefixInformation& option,
+                              InterfaceAddress& address);
+  // Another address in place of `taken`, which was just found to be so: RFC 7217
+  // §6, RFC 8981 §3.4 step 7. Its entry may move.
+  void FormAnother(Time now, const InterfaceAddress& taken);
+  void UpdateTemporaryAddresses(Time now, const wire::PrefixInformation& option);
+  // Makes a temporary address of the prefix, unless there is one that lasts.
+  void EnsureTemporaryAddress(Time now, const Ipv6Prefix& prefix, uint8_t retries, bool delayed);
+  Duration CurrentRegenAdvance() const {
+    return RegenAdvance(config_.dup_addr_detect_transmits, parameters_.retrans_timer);
+  }
+
+  // Addresses that are used before their detection is over (optimistic_addresses.cc).
+  bool MayBeOptimistic(AddressOrigin origin) const;
+  bool IsResolved(const Ipv6Address& neighbor) const;
+  // Whether the packet's source is not to be told to the neighbour, who would have
+  // to be resolved from it.
+  bool MustNotResolve(const Ipv6Address& neighbor, const Packet& packet) const;
+  void SendWithoutResolution(Time now, const Ipv6Address& neighbor, Packet packet);
+  // The detection of `source` ended; `verified`: well.
+  void ReleaseAwaiting(Time now, const Ipv6Address& source, bool verified);
+
   // Solicitations and advertisements of neighbours (neighbor_messages.cc).
   std::optional<DropReason> OnSolicitationForTentative(Time now, const wire::NdpContext& context,
                                                        const wire::NeighborSolicitation& message,
                                                        InterfaceAddress& address);
-  void SendAdvertisement(Time now, const wire::NdpContext& context,
-                         const wire::NeighborSolicitation& message);
+  void SendAdvertisement(Time now, const wire::NdpContext& context, const InterfaceAddress& target);
+  void SendUnsolicited(Time now, const UnsolicitedAdvertisements::Advertisement& advertisement);
   Ipv6Address SolicitationSource(const Packet* prompting) const;
 
   // Routers' advertisements (router_advertisements.cc). False: a limit was reached.
@@ -200,7 +268,6 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   bool LearnRouter(Time now, const Ipv6Address& router, const wire::RouterAdvertisement& message);
   bool LearnRoute(Time now, const Ipv6Address& router, const wire::RouteInformation& option);
   bool LearnPrefix(Time now, const wire::PrefixInformation& option);
-  bool Autoconfigure(Time now, const wire::PrefixInformation& option, bool delayed);
   void SendRouterSolicitation(Time now);
 
   // Routers to send through (first_hop.cc).
@@ -240,6 +307,11 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   PacketPool& packets_;
   NeighborDiscoveryOutput& output_;
   RandomStream random_;
+  MacAddress mac_;
+  SipHashKey secret_key_;  // RFC 7217 §5, the node's own; of kOpaque.
+  std::unique_ptr<TemporaryAddresses> temporary_addresses_;  // nullptr: none are made.
+  UnsolicitedAdvertisements advertisements_;
+  std::vector<AwaitingDetection> awaiting_detection_;  // Oldest first.
   LinkParameters parameters_;
   AddressList addresses_;
   NeighborCache neighbors_;

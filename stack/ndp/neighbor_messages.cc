@@ -14,7 +14,8 @@ std::optional<DropReason> NeighborDiscovery::OnNeighborSolicitation(
   if (address == nullptr || address->state == AddressState::kDuplicate) {
     return DropReason::NS_NOT_OUR_TARGET;
   }
-  if (address->dad != nullptr) {
+  const bool optimistic = address->state == AddressState::kOptimistic;
+  if (address->dad != nullptr && !(optimistic && !context.source.is_unspecified())) {
     return OnSolicitationForTentative(now, context, message, *address);
   }
   const InterfaceAddress* source = addresses_.Find(context.source);
@@ -32,7 +33,8 @@ std::optional<DropReason> NeighborDiscovery::OnNeighborSolicitation(
     neighbors_.OnLinkLayerAddress(now, context.source, *message.options.source_link_layer_address,
                                   std::nullopt);
   }
-  SendAdvertisement(now, context, message);
+  // Nothing before this changes the list of addresses.
+  SendAdvertisement(now, context, *address);
   return std::nullopt;
 }
 
@@ -48,18 +50,56 @@ std::optional<DropReason> NeighborDiscovery::OnSolicitationForTentative(
 }
 
 void NeighborDiscovery::SendAdvertisement(Time now, const wire::NdpContext& context,
-                                          const wire::NeighborSolicitation& message) {
-  // §7.2.4.
+                                          const InterfaceAddress& target) {
+  // §7.2.4. RFC 4429 §3.3: without Override for an optimistic address, which may be
+  // another's.
+  const bool optimistic = target.state == AddressState::kOptimistic;
   wire::NeighborAdvertisement answer{.router = config_.is_router,
                                      .solicited = !context.source.is_unspecified(),
-                                     .override_flag = true,
-                                     .target = message.target,
+                                     .override_flag = !optimistic,
+                                     .target = target.address,
                                      .options = {}};
-  answer.options.target_link_layer_address = config_.mac;
+  answer.options.target_link_layer_address = mac_;
+  // The neighbour may have to be resolved, from an address that may do that.
+  const Ipv6Address verified = optimistic ? SolicitationSource(nullptr) : target.address;
+  const Ipv6Address source = verified.is_unspecified() ? target.address : verified;
   if (context.source.is_unspecified()) {
-    output_.SendMessage(now, message.target, Ipv6Address::AllNodes(), std::nullopt, Build(answer));
+    output_.SendMessage(now, source, Ipv6Address::AllNodes(), std::nullopt, Build(answer));
   } else {
-    output_.SendMessageToNeighbor(now, message.target, context.source, Build(answer));
+    output_.SendMessageToNeighbor(now, source, context.source, Build(answer));
+  }
+}
+
+void NeighborDiscovery::SendUnsolicited(
+    Time now, const UnsolicitedAdvertisements::Advertisement& advertisement) {
+  const InterfaceAddress* address = addresses_.Find(advertisement.target);
+  if (address == nullptr || !address->assigned()) return;
+  const bool to_routers = advertisement.audience == UnsolicitedAdvertisements::Audience::kRouters;
+  wire::NeighborAdvertisement message{.router = config_.is_router,
+                                      .override_flag = !to_routers && address->verified(),
+                                      .target = advertisement.target,
+                                      .options = {}};
+  message.options.target_link_layer_address = mac_;
+  output_.SendMessage(now, advertisement.target,
+                      to_routers ? Ipv6Address::AllRouters() : Ipv6Address::AllNodes(),
+                      std::nullopt, Build(message));
+}
+
+void NeighborDiscovery::AdvanceAdvertisements(Time now) {
+  while (const auto due = advertisements_.Next(now, parameters_.retrans_timer)) {
+    SendUnsolicited(now, *due);
+  }
+}
+
+void NeighborDiscovery::SetLinkLayerAddress(Time now, MacAddress mac) {
+  mac_ = mac;
+  if (!running()) return;
+  Time start = now;
+  for (const InterfaceAddress& address : addresses_.entries()) {
+    if (!address.assigned()) continue;
+    advertisements_.Announce(start, address.address,
+                             UnsolicitedAdvertisements::Audience::kNeighbors);
+    start = start + UnsolicitedAdvertisements::kSeparation;
   }
 }
 
@@ -80,6 +120,13 @@ std::optional<DropReason> NeighborDiscovery::OnNeighborAdvertisement(
     }
   }
   parameters_.RefreshReachableTime(now, random_);
+  if (config_.is_router && config_.gratuitous_neighbor_discovery &&
+      message.options.target_link_layer_address && neighbors_.Find(message.target) == nullptr) {
+    // RFC 9131 §6.1.1: a router makes an entry, in STALE whatever the flags say.
+    neighbors_.OnLinkLayerAddress(now, message.target, *message.options.target_link_layer_address,
+                                  message.router);
+    return std::nullopt;
+  }
   const NeighborCache::AdvertisementResult result = neighbors_.OnAdvertisement(
       now, {.target = message.target,
             .target_link_layer_address = message.options.target_link_layer_address,
@@ -97,16 +144,17 @@ std::optional<DropReason> NeighborDiscovery::OnNeighborAdvertisement(
 
 Ipv6Address NeighborDiscovery::SolicitationSource(const Packet* prompting) const {
   // §7.2.2: the source of the packet that waits where that is ours, since the
-  // neighbour is about to answer there; otherwise the link-local address.
+  // neighbour is about to answer there; otherwise the link-local address. None
+  // that is optimistic (RFC 4429 §3.2).
   if (prompting != nullptr && prompting->size() >= wire::Ipv6Header::kSize) {
     const InterfaceAddress* address =
         addresses_.Find(Ipv6Address::Load(prompting->bytes().data() + 8));
-    if (address != nullptr && address->assigned()) return address->address;
+    if (address != nullptr && address->verified()) return address->address;
   }
   const InterfaceAddress* link_local = addresses_.link_local();
-  if (link_local != nullptr && link_local->assigned()) return link_local->address;
+  if (link_local != nullptr && link_local->verified()) return link_local->address;
   for (const InterfaceAddress& address : addresses_.entries()) {
-    if (address.assigned()) return address.address;
+    if (address.verified()) return address.address;
   }
   return {};
 }
@@ -118,7 +166,7 @@ void NeighborDiscovery::SendNeighborSolicitation(Time now, const Ipv6Address& ta
   // From :: it would say "I want this address" (RFC 4862 §5.4.3).
   if (source.is_unspecified()) return;
   wire::NeighborSolicitation message{.target = target, .options = {}};
-  message.options.source_link_layer_address = config_.mac;
+  message.options.source_link_layer_address = mac_;
   output_.SendMessage(now, source, unicast_to ? target : target.SolicitedNode(), unicast_to,
                       Build(message));
 }

@@ -1,5 +1,5 @@
-// What a host takes from router advertisements, RFC 4861 §6.3 and RFC 4862 §5.5,
-// and how it asks for them.
+// What a host takes from router advertisements, RFC 4861 §6.3, and how it asks for
+// them. Addresses are autoconfiguration.cc's.
 
 #include <algorithm>
 
@@ -137,35 +137,6 @@ bool NeighborDiscovery::LearnPrefix(Time now, const wire::PrefixInformation& opt
   return true;
 }
 
-bool NeighborDiscovery::Autoconfigure(Time now, const wire::PrefixInformation& option,
-                                      bool delayed) {
-  if (option.prefix_length > 128) return true;
-  const Ipv6Prefix prefix(option.prefix, option.prefix_length);
-  InterfaceAddress* existing = addresses_.FindAutoconfigured(prefix);
-  if (existing == nullptr) {
-    if (!FormsAddress(option)) return true;
-    if (addresses_.CountAutoconfigured() >= AddressList::kMaxAutoconfigured) return false;
-    AddAddress(now, {.address = AddressFor(option, Eui64InterfaceIdentifier(config_.mac)),
-                     .prefix_length = option.prefix_length,
-                     .origin = AddressOrigin::kAutoconfigured,
-                     .preferred_until = now + option.preferred_lifetime,
-                     .valid_until = now + option.valid_lifetime,
-                     .delayed = delayed});
-    return true;
-  }
-  // RFC 4862 §5.5.3 e: the preferred lifetime is taken as it comes, the valid
-  // one by the two-hour rule.
-  existing->preferred_until = now + option.preferred_lifetime;
-  const auto valid = UpdatedValidLifetime(option.valid_lifetime, existing->valid_until - now);
-  if (valid) existing->valid_until = now + *valid;
-  if (existing->assigned()) {
-    Enter(now, *existing,
-          option.preferred_lifetime > Duration() ? AddressState::kPreferred
-                                                 : AddressState::kDeprecated);
-  }
-  return true;
-}
-
 void NeighborDiscovery::OnRouterSolicitation(Time now, const wire::NdpContext& context,
                                              const wire::RouterSolicitation& message) {
   // §6.2.6: who solicits routers is none, with or without a link-layer address.
@@ -181,13 +152,14 @@ void NeighborDiscovery::OnRouterSolicitation(Time now, const wire::NdpContext& c
 void NeighborDiscovery::SendRouterSolicitation(Time now) {
   // RFC 4861 §4.1: from the link-local address once it is ours, before that from
   // :: and then without the source link-layer address. It need not wait for the
-  // detection to end (RFC 4862 §4: both run in parallel).
+  // detection to end (RFC 4862 §4: both run in parallel). RFC 4429 §3.2: an
+  // optimistic address is not told with the option either.
   const InterfaceAddress* link_local = addresses_.link_local();
   wire::RouterSolicitation message;
   Ipv6Address source;
-  if (link_local != nullptr && link_local->assigned()) {
+  if (link_local != nullptr && link_local->verified()) {
     source = link_local->address;
-    message.options.source_link_layer_address = config_.mac;
+    message.options.source_link_layer_address = mac_;
   }
   output_.SendMessage(now, source, Ipv6Address::AllRouters(), std::nullopt, Build(message));
 }

@@ -66,6 +66,9 @@ class RouterAdvertiser {
   // switch to and fro, §6.2.7: a clause for each, as "Cur Hop Limit is 32, ours 64".
   std::vector<std::string> Inconsistencies(Time now, const wire::RouterAdvertisement& theirs) const;
 
+  // For the Source Link-Layer Address option from the next advertisement on.
+  void SetLinkLayerAddress(const MacAddress& mac) { mac_ = mac; }
+
   const AdvertiseConfig& config() const { return config_; }
 
  private:

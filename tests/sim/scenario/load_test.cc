@@ -81,7 +81,8 @@ TEST(LoadScenario, AllMistakesAreReportedAtOnceEachAtItsPlace) {
             "x.textproto:5:44: unknown field 'foo' in 'host'; it has name, count, interface, "
             "boot_at, boot_interval, args, route, answer_echo, dup_addr_detect_transmits, "
             "retrans_timer, base_reachable_time, cur_hop_limit, accept_router_advertisements, "
-            "forwarding\n");
+            "forwarding, interface_identifiers, temporary_addresses, optimistic_dad, "
+            "gratuitous_neighbor_discovery\n");
 }
 
 TEST(LoadScenario, SyntaxMistakesDoNotHideTheRest) {

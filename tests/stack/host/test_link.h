@@ -34,6 +34,7 @@ class TestLink {
     }
     void JoinGroup(InterfaceId, MacAddress group) override { groups.push_back(group); }
     void LeaveGroup(InterfaceId, MacAddress group) override { std::erase(groups, group); }
+    void SetAddress(InterfaceId, MacAddress) override {}  // Unicast reaches every card.
     void OnAddress(Time, const AddressFact& fact) override { addresses.push_back(fact); }
     void OnNeighbor(Time, const NeighborFact& fact) override { neighbors.push_back(fact); }
     void OnDefaultRouter(Time, const DefaultRouterFact& fact) override { routers.push_back(fact); }

@@ -99,23 +99,28 @@ TEST(SourceSelection, Rule8LooksNoFurtherThanTheCandidatesPrefix) {  // §2.2
   ExpectChoice("2001:db8:1::1", {"2001:db8:1::2", false, kOut, 128}, {"2001:db8:1::100"});
 }
 
-TEST(SourceSelection, Scopes) {  // §3.1
-  const std::pair<const char*, int> kRows[] = {
-      {"fe80::1", 2},  {"febf::1", 2},  {"::1", 2},          {"fec0::1", 5}, {"feff::1", 5},
-      {"fc00::1", 14}, {"2001::1", 14}, {"ff01::1", 1},      {"ff02::1", 2}, {"ff05::1", 5},
-      {"ff08::1", 8},  {"ff0e::1", 14}, {"2001:db8::1", 14},
-  };
-  for (const auto& [address, scope] : kRows) EXPECT_EQ(ScopeOf(A(address)), scope) << address;
+TEST(SourceSelection, Rule55PrefersPrefixesOfTheNextHop) {
+  const SourceCandidate ours{.address = A("2001:db8:1::2"), .advertised_by_next_hop = true};
+  const SourceCandidate other{.address = A("2001:db8:2::2")};
+  for (const bool ours_first : {true, false}) {
+    SourceSelection selection(A("2001:db8:2::1"), kOut);
+    selection.Offer(ours_first ? ours : other);
+    selection.Offer(ours_first ? other : ours);
+    EXPECT_EQ(selection.best(), ours.address) << "before the longest prefix in common";
+  }
 }
 
-TEST(SourceSelection, Labels) {  // §2.1
-  const std::pair<const char*, int> kRows[] = {
-      {"::1", 0},         {"::2", 3},       {"::192.0.2.1", 3}, {"::ffff:192.0.2.1", 4},
-      {"2001::1", 5},     {"2001:1::1", 1}, {"2002::1", 2},     {"3ffe::1", 12},
-      {"fec0::1", 11},    {"fc00::1", 13},  {"fdff::1", 13},    {"fe80::1", 1},
-      {"2001:db8::1", 1}, {"ff02::1", 1},
-  };
-  for (const auto& [address, label] : kRows) EXPECT_EQ(LabelOf(A(address)), label) << address;
+TEST(SourceSelection, Rule7PrefersTemporaryAddresses) {  // The last example of §10.1.
+  const SourceCandidate temporary{.address = A("2001:db8:1::d5e3:0:0:1"), .temporary = true};
+  const SourceCandidate stable{.address = A("2001:db8:1::2")};
+  const SourceCandidate deprecated{
+      .address = A("2001:db8:1::3"), .deprecated = true, .temporary = true};
+  SourceSelection selection(A("2001:db8:1::3fff"), kOut);
+  selection.Offer(deprecated);
+  selection.Offer(stable);
+  EXPECT_EQ(selection.best(), stable.address) << "rule 3 comes first";
+  selection.Offer(temporary);
+  EXPECT_EQ(selection.best(), temporary.address);
 }
 
 }  // namespace

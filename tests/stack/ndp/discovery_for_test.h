@@ -25,6 +25,22 @@ inline const MacAddress kRouter2Mac = MacAddress::FromInteger(0x02'00'00'00'00'0
 inline const Ipv6Address kNeighbor = A("fe80::b");
 inline const MacAddress kNeighborMac = MacAddress::FromInteger(0x02'00'00'00'00'0b);
 
+// The RA of kRouter, with its link-layer address and one prefix (or none).
+inline wire::RouterAdvertisement Advertised(std::string_view prefix, Duration valid,
+                                            Duration preferred) {
+  wire::RouterAdvertisement message{.router_lifetime = Seconds(1800), .options = {}};
+  message.options.source_link_layer_address = kRouterMac;
+  const std::optional<Ipv6Cidr> cidr = Ipv6Cidr::Parse(prefix);
+  if (!cidr) return message;
+  message.options.prefixes.push_back({.prefix = cidr->address,
+                                      .prefix_length = static_cast<uint8_t>(cidr->prefix_length),
+                                      .on_link = true,
+                                      .autonomous = true,
+                                      .valid_lifetime = valid,
+                                      .preferred_lifetime = preferred});
+  return message;
+}
+
 // A message that neighbour discovery sent.
 struct SentMessage {
   Time when;
@@ -96,6 +112,14 @@ class DiscoveryForTest : private NeighborDiscoveryOutput {
   NeighborState neighbor_state(const Ipv6Address& neighbor) {
     const Neighbor* found = discovery.neighbors().Find(neighbor);
     return found == nullptr ? NeighborState::kNone : found->state;
+  }
+  // The addresses of an origin, in the order in which they came.
+  std::vector<Ipv6Address> Addresses(AddressOrigin origin) const {
+    std::vector<Ipv6Address> result;
+    for (const InterfaceAddress& entry : discovery.addresses().entries()) {
+      if (entry.origin == origin) result.push_back(entry.address);
+    }
+    return result;
   }
   // Messages of a type, in order.
   std::vector<SentMessage> Sent(wire::Icmpv6Type type) const {
