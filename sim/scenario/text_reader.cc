@@ -269,8 +269,8 @@ class Reader {
       return;
     }
     if (depth_ == kMaximumDepth) {
-      Error(where, "blocks lie in blocks too deeply; " + std::to_string(kMaximumDepth) +
-                       " is the most");
+      Error(where,
+            "blocks lie in blocks too deeply; " + std::to_string(kMaximumDepth) + " is the most");
       SkipToClose();
       return;
     }
