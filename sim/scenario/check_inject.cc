@@ -91,7 +91,7 @@ std::optional<action::Inject> CheckInject(const Entry& entry,
     inject.crafted = std::make_shared<const craft::PacketSpec>(craft::ReadPacketSpec(
         entry.frame(), context->locations(), NamesInScope(context->plan(), packets),
         craft::FrameUse::kSend, &context->diagnostics()));
-    if (!inject.from && !entry.frame().has_ethernet()) {
+    if (!entry.has_from() && !entry.frame().has_ethernet()) {
       context->Error(entry, "a frame from nowhere needs its 'ethernet' header; or say 'from'");
     }
   }

@@ -47,6 +47,9 @@ class CasesLoader {
         return a.expectations[0].where < b.expectations[0].where;
       });
     }
+    if (plans.empty() && diagnostics_.empty()) {
+      Error(scenario_, "there is no case to run; give the file a 'case'");
+    }
     return plans;
   }
 

@@ -135,8 +135,8 @@ bool ScriptPlayer::Matches(const Pattern& pattern, const Frame& frame, const ste
       craft::Match(pattern.spec, craft::DissectFrame(frame.bytes), surroundings);
   if (!result.matches && near != nullptr) {
     ++near->seen;
-    if (near->reason.empty() || result.layers > near->layers) {
-      near->layers = result.layers;
+    if (near->reason.empty() || result.nearness > near->nearness) {
+      near->nearness = result.nearness;
       near->time = frame.time;
       near->reason = std::move(result.reason);
     }

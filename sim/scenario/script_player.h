@@ -54,7 +54,7 @@ class ScriptPlayer final : public WorldObserver {
   // A frame that is nearly what is wanted, for messages.
   struct Near {
     size_t seen = 0;  // Frames that were compared.
-    size_t layers = 0;
+    size_t nearness = 0;
     Time time;
     std::string reason;
   };
