@@ -40,7 +40,8 @@ std::string KindsText(const Layers& layers) {
   return text.empty() ? "nothing but its Ethernet header" : text;
 }
 
-// The pattern's layers but Ethernet's against the frame's from `start` on.
+// The pattern's layers but Ethernet's against the frame's from `start` on. A frame
+// of the right kinds is nearer than any that begins the same way.
 MatchResult MatchFrom(const std::vector<const Layer*>& pattern, const Layers& frame, size_t start,
                       const Surroundings& surroundings) {
   MatchResult result;
@@ -50,18 +51,20 @@ MatchResult MatchFrom(const std::vector<const Layer*>& pattern, const Layers& fr
       result.reason = "it ends where " + expected + " is expected";
       return result;
     }
-    const DissectedLayer& seen = *frame[start + i];
-    if (!SameKind(*pattern[i], seen.layer)) {
+    const Layer& seen = frame[start + i]->layer;
+    if (!SameKind(*pattern[i], seen)) {
       result.reason =
-          "it has " + std::string(LayerName(seen.layer)) + " where " + expected + " is expected";
+          "it has " + std::string(LayerName(seen)) + " where " + expected + " is expected";
       return result;
     }
-    result.reason = CompareLayers(*pattern[i], seen, surroundings);
-    if (!result.reason.empty()) {
-      result.reason = expected + ": " + result.reason;
-      return result;
-    }
-    ++result.layers;
+    ++result.nearness;
+  }
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    ++result.nearness;
+    result.reason = CompareLayers(*pattern[i], *frame[start + i], surroundings);
+    if (result.reason.empty()) continue;
+    result.reason = std::string(LayerName(*pattern[i])) + ": " + result.reason;
+    return result;
   }
   result.matches = true;
   return result;
@@ -114,7 +117,7 @@ MatchResult Match(const PacketSpec& pattern, const Dissection& frame,
   for (size_t start = 0; start < seen.size() && !best.matches; ++start) {
     if (!SameKind(*wanted[0], seen[start]->layer)) continue;
     MatchResult result = MatchFrom(wanted, seen, start, surroundings);
-    if (result.matches || best.reason.empty() || result.layers > best.layers) {
+    if (result.matches || best.reason.empty() || result.nearness > best.nearness) {
       best = std::move(result);
     }
   }
@@ -128,11 +131,11 @@ MatchResult Match(const PacketSpec& pattern, const Dissection& frame,
     std::string reason = seen_ethernet == nullptr
                              ? "it has no Ethernet header"
                              : CompareLayers(*ethernet, *seen_ethernet, surroundings);
-    if (!reason.empty()) return {false, best.layers, "ethernet: " + std::move(reason)};
+    if (!reason.empty()) return {false, best.nearness, "ethernet: " + std::move(reason)};
   }
   for (const FieldCondition& condition : pattern.where) {
     std::string reason = Judge(condition, FindNumber(frame, condition.layer, condition.field));
-    if (!reason.empty()) return {false, best.layers, std::move(reason)};
+    if (!reason.empty()) return {false, best.nearness, std::move(reason)};
   }
   return best;
 }

@@ -12,10 +12,10 @@ namespace dualsim::craft {
 // How a frame compares with a pattern.
 struct MatchResult {
   bool matches = false;
-  // Where it does not: how many layers of the pattern were the frame's, so that
-  // of several frames the nearest can be shown, and why, as a clause: "ipv6:
+  // Where it does not: how near it came, so that of several frames the one that
+  // was most likely meant can be shown, and why not, as a clause: "ipv6:
   // hop_limit is 64, expected 255".
-  size_t layers = 0;
+  size_t nearness = 0;
   std::string reason;
 };
 

@@ -36,7 +36,13 @@ class SpecReader {
     ReadLayers(frame, depth, &spec);
     for (const Frame::Where& where : frame.where()) ReadCondition(where, &spec);
     if (frame.has_fragments()) spec.fragments = ReadFragments(frame.fragments());
-    if (frame.has_truncate()) spec.truncate = frame.truncate();
+    if (frame.has_truncate()) {
+      constexpr uint32_t kEthernetHeader = 14;
+      spec.truncate = frame.truncate();
+      if (frame.truncate() < kEthernetHeader) {
+        reader_.Error(frame, "truncate: what is sent has an Ethernet header, 14 bytes");
+      }
+    }
     CheckUse(frame, depth, spec);
     return spec;
   }

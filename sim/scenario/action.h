@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "sim/craft/packet_spec.h"
 #include "sim/net/link_config.h"
 #include "sim/net/world_observer.h"
 #include "sim/scenario/diagnostics.h"
@@ -127,7 +129,11 @@ struct Ping {
 struct Inject {
   LinkId link{};
   std::optional<NodeId> from;
-  std::vector<uint8_t> frame;  // From the Ethernet header.
+  std::vector<uint8_t> frame;  // From the Ethernet header; where it is not crafted.
+  // What the frame is made of when it is sent; shared, never changed.
+  std::shared_ptr<const craft::PacketSpec> crafted;
+  std::optional<NodeId> to;  // Who gets a crafted one by default.
+  std::string name;          // Under which the packet is kept, or "".
 };
 
 }  // namespace action

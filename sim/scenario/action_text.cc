@@ -105,7 +105,13 @@ class Writer {
     return text;
   }
   std::string Write(const action::Inject& a) const {
-    std::string text = "inject " + std::to_string(a.frame.size()) + " bytes on " + Link(a.link);
+    std::string text = "inject ";
+    if (a.crafted == nullptr) {
+      text += std::to_string(a.frame.size()) + " bytes";
+    } else {
+      text += a.name.empty() ? "a frame" : "'" + a.name + "'";
+    }
+    text += " on " + Link(a.link);
     if (a.from) text += " from " + Node(*a.from);
     return text;
   }

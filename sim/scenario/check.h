@@ -1,5 +1,10 @@
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/craft/packet_spec_reader.h"
 #include "sim/net/link_config.h"
 #include "sim/scenario/check_context.h"
 #include "stack/host/config.h"
@@ -7,12 +12,28 @@
 
 namespace dualsim {
 class Advertise;
+class At;
 class Faults;
+class Inject;
+class Link;
 class Node;
 class Scenario;
+class Steps;
+class Tester;
+class Variant;
 }  // namespace dualsim
 
 namespace dualsim::sim {
+
+// The blocks that make up a network: those of a file, and of one of its variants.
+struct TopologyText {
+  std::vector<const dualsim::Link*> links;
+  std::vector<const dualsim::Node*> hosts;
+  std::vector<const dualsim::Node*> routers;
+  std::vector<const dualsim::Tester*> testers;
+};
+// `variant` may be null.
+TopologyText TopologyTextOf(const dualsim::Scenario& scenario, const dualsim::Variant* variant);
 
 // The parts of a check, in the order in which they have to be done. Each puts
 // what it reads into the context's plan and reports what is wrong; each may be
@@ -22,16 +43,33 @@ namespace dualsim::sim {
 void CheckRun(const dualsim::Scenario& scenario, CheckContext* context);
 
 // Links, and nodes with their addresses.
-void CheckTopology(const dualsim::Scenario& scenario, CheckContext* context);
+void CheckTopology(const TopologyText& text, CheckContext* context);
 
 // MirageOS's boot arguments; needs the topology.
-void CheckBootArguments(const dualsim::Scenario& scenario, CheckContext* context);
+void CheckBootArguments(const TopologyText& text, CheckContext* context);
 
 // Static routes; needs the topology and the boot arguments' addresses.
-void CheckRoutes(const dualsim::Scenario& scenario, CheckContext* context);
+void CheckRoutes(const TopologyText& text, CheckContext* context);
 
 // What happens when.
 void CheckTimeline(const dualsim::Scenario& scenario, CheckContext* context);
+
+// The actions of one block of the timeline that has no time, for a step of a
+// case: they are added to the plan with Time::Never().
+void CheckAction(const dualsim::At& at, CheckContext* context);
+
+// The names that frames may use, `packets` being those that were sent or seen.
+craft::NameScope NamesInScope(const Plan& plan, const std::vector<std::string>& packets);
+
+// An injection's frame and where it goes; nullopt where it is reported as wrong.
+std::optional<action::Inject> CheckInject(const dualsim::Inject& entry,
+                                          const std::vector<std::string>& packets,
+                                          CheckContext* context);
+
+// Files of cases: the steps of a case on the network that the context's plan has,
+// the setups' first.
+void CheckCase(const dualsim::Scenario& scenario, const dualsim::Variant* variant,
+               const dualsim::Steps& steps, CheckContext* context);
 
 // What must come true.
 void CheckExpectations(const dualsim::Scenario& scenario, CheckContext* context);

@@ -37,7 +37,7 @@ void Apply(const host::BootArguments& arguments, host::StackConfig* config) {
 
 }  // namespace
 
-void CheckBootArguments(const dualsim::Scenario& scenario, CheckContext* context) {
+void CheckBootArguments(const TopologyText& text, CheckContext* context) {
   constexpr int kArgs = dualsim::Node::kArgsFieldNumber;
   std::map<SourceLocation, std::vector<NodePlan*>> nodes_of;
   for (NodePlan& node : context->plan().nodes) nodes_of[node.where].push_back(&node);
@@ -59,8 +59,8 @@ void CheckBootArguments(const dualsim::Scenario& scenario, CheckContext* context
     }
     for (NodePlan* node : nodes_of[context->Where(entry)]) Apply(arguments, &node->config);
   };
-  for (const dualsim::Node& entry : scenario.router()) check(entry);
-  for (const dualsim::Node& entry : scenario.host()) check(entry);
+  for (const dualsim::Node* entry : text.routers) check(*entry);
+  for (const dualsim::Node* entry : text.hosts) check(*entry);
 }
 
 }  // namespace dualsim::sim

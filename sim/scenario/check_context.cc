@@ -294,23 +294,37 @@ std::optional<NodeId> CheckContext::ReadNode(const Message& message, int field) 
   return nodes.empty() ? std::nullopt : std::optional(nodes.front());
 }
 
+std::optional<NodeId> CheckContext::FindStation(const std::string& name) const {
+  const auto found = std::lower_bound(
+      plan_.nodes.begin(), plan_.nodes.end(), name,
+      [](const NodePlan& node, const std::string& wanted) { return node.name < wanted; });
+  if (found == plan_.nodes.end() || found->name != name) return std::nullopt;
+  return NodeId(static_cast<uint32_t>(found - plan_.nodes.begin()));
+}
+
+std::optional<NodeId> CheckContext::ReadStation(const Message& message, int field) {
+  if (!Has(message, field)) return std::nullopt;
+  const std::optional<NodeId> station = FindStation(Text(message, field, 0));
+  return station ? station : ReadNode(message, field);
+}
+
 std::vector<NodeId> CheckContext::ReadNodes(const Message& message, int field, int index) {
   std::vector<NodeId> nodes;
   if (!Has(message, field)) return nodes;
   const std::string name = Text(message, field, index);
   if (name.find_first_of("*?") == std::string::npos) {
-    const auto found = std::lower_bound(
-        plan_.nodes.begin(), plan_.nodes.end(), name,
-        [](const NodePlan& node, const std::string& wanted) { return node.name < wanted; });
-    if (found != plan_.nodes.end() && found->name == name) {
-      nodes.push_back(NodeId(static_cast<uint32_t>(found - plan_.nodes.begin())));
-    } else {
+    const std::optional<NodeId> found = FindStation(name);
+    if (!found) {
       UnknownName(message, field, index, name, /*link=*/false);
+    } else if (plan_.node(*found).tester) {
+      Error(message, field, "'" + name + "' is a tester; a host or a router is wanted here", index);
+    } else {
+      nodes.push_back(*found);
     }
     return nodes;
   }
   for (size_t i = 0; i < plan_.nodes.size(); ++i) {
-    if (MatchesPattern(plan_.nodes[i].name, name)) {
+    if (!plan_.nodes[i].tester && MatchesPattern(plan_.nodes[i].name, name)) {
       nodes.push_back(NodeId(static_cast<uint32_t>(i)));
     }
   }

@@ -33,6 +33,7 @@ class CheckContext {
   Plan& plan() { return plan_; }
   const Plan& plan() const { return plan_; }
   Diagnostics& diagnostics() { return diagnostics_; }
+  const TextLocations& locations() const { return locations_; }
   SourceLocation Where(const Message& message) const { return locations_.Of(message); }
   SourceLocation Where(const Message& message, int field, int index = 0) const {
     return locations_.Of(message, field, index);
@@ -71,6 +72,8 @@ class CheckContext {
   std::optional<NodeId> ReadNode(const Message& message, int field);
   // Every node that the pattern matches, at least one; empty where not set.
   std::vector<NodeId> ReadNodes(const Message& message, int field, int index = 0);
+  // A host, a router or a tester: whatever can send.
+  std::optional<NodeId> ReadStation(const Message& message, int field);
   // The node's interface on the link that the field names; where the field is
   // not set, the node's only one: `needed` reports that it has several.
   std::optional<InterfaceId> ReadInterface(const Message& message, int field, NodeId node,
@@ -81,6 +84,7 @@ class CheckContext {
 
  private:
   bool Has(const Message& message, int field) const;
+  std::optional<NodeId> FindStation(const std::string& name) const;
   std::string Text(const Message& message, int field, int index) const;
   template <typename Value, typename Read>
   std::optional<Value> ReadWith(const Message& message, int field, Read read);

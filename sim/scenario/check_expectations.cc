@@ -118,7 +118,7 @@ class ExpectationCheck {
   }
 
   void Add(const google::protobuf::Message& entry, ExpectationMode mode,
-           std::variant<StateCondition, EventCondition> condition) {
+           Condition condition) {
     Expectation expectation;
     expectation.name = name_;
     expectation.mode = mode;

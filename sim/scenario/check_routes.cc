@@ -84,7 +84,7 @@ std::optional<host::RouteConfig> CheckRoute(const google::protobuf::Message& mes
   return route;
 }
 
-void CheckRoutes(const dualsim::Scenario& scenario, CheckContext* context) {
+void CheckRoutes(const TopologyText& text, CheckContext* context) {
   constexpr RouteFields kFields{dualsim::Route::kPrefixFieldNumber, dualsim::Route::kViaFieldNumber,
                                 dualsim::Route::kLinkFieldNumber};
   // The nodes that an entry stands for, by the entry's place.
@@ -101,8 +101,8 @@ void CheckRoutes(const dualsim::Scenario& scenario, CheckContext* context) {
       }
     }
   };
-  for (const dualsim::Node& entry : scenario.router()) check(entry);
-  for (const dualsim::Node& entry : scenario.host()) check(entry);
+  for (const dualsim::Node* entry : text.routers) check(*entry);
+  for (const dualsim::Node* entry : text.hosts) check(*entry);
 }
 
 }  // namespace dualsim::sim

@@ -18,12 +18,29 @@ constexpr uint32_t kMostRequests = 65535;
 // A node's pings are told apart by their identifiers.
 constexpr uint32_t kMostPings = 65535;
 constexpr uint32_t kMostData = 65'000;
-constexpr size_t kLeastFrame = 14;
-constexpr size_t kMostFrame = 65'535 + 14;
 
 class TimelineCheck {
  public:
-  explicit TimelineCheck(CheckContext* context) : context_(*context) {}
+  // `packets`: the names that injected packets have.
+  TimelineCheck(std::vector<std::string> packets, CheckContext* context)
+      : context_(*context), packets_(std::move(packets)) {
+    for (const TimedAction& timed : context_.plan().actions) {
+      if (const auto* ping = std::get_if<action::Ping>(&timed.action)) {
+        ++pings_;
+        ++pings_of_[ping->from];
+      }
+    }
+  }
+
+  // Of a step: what happens has no time of its own.
+  void CheckNow(const dualsim::At& at) {
+    if (at.has_time() || at.has_every() || at.has_times()) {
+      context_.Error(at, "a step has no 'time', 'every' and 'times'; it happens in its turn");
+    }
+    timed_ = {};
+    timed_.time = Time::Never();
+    CheckAll(at);
+  }
 
   void Check(const dualsim::At& at) {
     TimedAction timed;
@@ -35,6 +52,14 @@ class TimelineCheck {
     }
     ReadRepetition(at, &timed);
     timed_ = timed;
+    CheckAll(at);
+  }
+
+ private:
+  using At = dualsim::At;
+  using Message = google::protobuf::Message;
+
+  void CheckAll(const At& at) {
     const size_t first = context_.plan().actions.size();
     CheckLifecycles(at);
     CheckLinks(at);
@@ -49,10 +74,6 @@ class TimelineCheck {
     std::stable_sort(actions.begin() + static_cast<std::ptrdiff_t>(first), actions.end(),
                      [](const TimedAction& a, const TimedAction& b) { return a.where < b.where; });
   }
-
- private:
-  using At = dualsim::At;
-  using Message = google::protobuf::Message;
 
   void ReadRepetition(const At& at, TimedAction* timed) {
     const auto every = context_.ReadDuration(at, At::kEveryFieldNumber);
@@ -316,7 +337,7 @@ class TimelineCheck {
 
   void CheckTraffic(const At& at) {
     for (const auto& entry : at.ping()) CheckPing(entry);
-    for (const auto& entry : at.inject()) CheckInject(entry);
+    for (const auto& entry : at.inject()) CheckInjection(entry);
   }
 
   void CheckPing(const dualsim::Ping& entry) {
@@ -360,28 +381,12 @@ class TimelineCheck {
     }
   }
 
-  void CheckInject(const dualsim::Inject& entry) {
-    using Inject = dualsim::Inject;
-    action::Inject inject;
-    const auto link = Link(entry, Inject::kLinkFieldNumber);
-    inject.from = SenderOn(entry, Inject::kFromFieldNumber, link);
-    if (!context_.Require(entry, Inject::kHexFieldNumber)) return;
-    Reading<std::vector<uint8_t>> frame = ReadHex(entry.hex());
-    if (!frame.value) {
-      context_.Error(entry, Inject::kHexFieldNumber, frame.error);
-    } else if (frame.value->size() < kLeastFrame || frame.value->size() > kMostFrame) {
-      context_.Error(entry, Inject::kHexFieldNumber,
-                     "a frame has " + std::to_string(kLeastFrame) + " to " +
-                         std::to_string(kMostFrame) + " bytes; these are " +
-                         std::to_string(frame.value->size()));
-    } else if (link) {
-      inject.link = *link;
-      inject.frame = std::move(*frame.value);
-      Add(entry, std::move(inject));
-    }
+  void CheckInjection(const dualsim::Inject& entry) {
+    if (auto inject = CheckInject(entry, packets_, &context_)) Add(entry, std::move(*inject));
   }
 
   CheckContext& context_;
+  std::vector<std::string> packets_;
   TimedAction timed_;  // The time and repetition of the block at hand.
   uint32_t pings_ = 0;
   std::map<NodeId, uint32_t> pings_of_;
@@ -390,8 +395,16 @@ class TimelineCheck {
 }  // namespace
 
 void CheckTimeline(const dualsim::Scenario& scenario, CheckContext* context) {
-  TimelineCheck check(context);
+  std::vector<std::string> packets;
+  for (const dualsim::At& at : scenario.at()) {
+    for (const dualsim::Inject& inject : at.inject()) packets.push_back(inject.name());
+  }
+  TimelineCheck check(std::move(packets), context);
   for (const dualsim::At& at : scenario.at()) check.Check(at);
+}
+
+void CheckAction(const dualsim::At& at, CheckContext* context) {
+  TimelineCheck({}, context).CheckNow(at);
 }
 
 }  // namespace dualsim::sim

@@ -53,10 +53,11 @@ class Names {
   std::map<std::string, SourceLocation> taken_;
 };
 
-void CheckLinks(const dualsim::Scenario& scenario, Names* names, CheckContext* context) {
+void CheckLinks(const TopologyText& text, Names* names, CheckContext* context) {
   using Link = dualsim::Link;
   std::vector<LinkPlan>& links = context->plan().links;
-  for (const Link& entry : scenario.link()) {
+  for (const Link* written : text.links) {
+    const Link& entry = *written;
     if (!context->Require(entry, Link::kNameFieldNumber)) continue;
     LinkPlan link;
     link.name = entry.name();
@@ -306,6 +307,36 @@ void AddNodes(const NodeTemplate& from, Names* names, size_t* parts, CheckContex
   }
 }
 
+NodePlan CheckTester(const dualsim::Tester& entry, CheckContext* context) {
+  using Tester = dualsim::Tester;
+  NodePlan node;
+  node.name = entry.name();
+  node.config.name = node.name;
+  node.where = context->Where(entry);
+  host::InterfaceConfig& card = node.config.interfaces.emplace_back();
+  card.name = "eth0";
+  card.ipv6 = false;
+  card.mac = context->ReadMac(entry, Tester::kMacFieldNumber).value_or(DefaultMac(node.name, 0));
+  LinkId link{};
+  if (context->Require(entry, Tester::kLinkFieldNumber)) {
+    link = context->ReadLink(entry, Tester::kLinkFieldNumber).value_or(LinkId());
+  }
+  node.links.push_back(link);
+  TesterPlan& tester = node.tester.emplace();
+  constexpr uint64_t kLinkLocal = 0xfe80ull << 48;
+  tester.addresses.push_back(
+      context->ReadAddress(entry, Tester::kLinkLocalAddressFieldNumber)
+          .value_or(Ipv6Address::FromIntegers(kLinkLocal, Eui64InterfaceIdentifier(card.mac))));
+  card.link_local_address = tester.addresses[0];
+  for (int i = 0; i < std::min(entry.address_size(), kMostAddresses); ++i) {
+    const auto address = context->ReadAddress(entry, Tester::kAddressFieldNumber, i);
+    if (address) tester.addresses.push_back(*address);
+  }
+  tester.answer_solicitations = !entry.has_answer_solicitations() || entry.answer_solicitations();
+  tester.is_router = entry.is_router();
+  return node;
+}
+
 void CheckCables(CheckContext* context) {
   const Plan& plan = context->plan();
   std::vector<size_t> ends(plan.links.size());
@@ -362,9 +393,9 @@ LinkFaults CheckFaults(const dualsim::Faults& entry, CheckContext* context) {
   return faults;
 }
 
-void CheckTopology(const dualsim::Scenario& scenario, CheckContext* context) {
+void CheckTopology(const TopologyText& text, CheckContext* context) {
   Names names(context);
-  CheckLinks(scenario, &names, context);
+  CheckLinks(text, &names, context);
   size_t parts = 0;
   const auto add = [&](const dualsim::Node& entry, bool is_router) {
     const NodeTemplate node = CheckNode(entry, is_router, context);
@@ -372,9 +403,16 @@ void CheckTopology(const dualsim::Scenario& scenario, CheckContext* context) {
       AddNodes(node, &names, &parts, context);
     }
   };
-  for (const dualsim::Node& entry : scenario.router()) add(entry, /*is_router=*/true);
-  for (const dualsim::Node& entry : scenario.host()) add(entry, /*is_router=*/false);
+  for (const dualsim::Node* entry : text.routers) add(*entry, /*is_router=*/true);
+  for (const dualsim::Node* entry : text.hosts) add(*entry, /*is_router=*/false);
   std::vector<NodePlan>& nodes = context->plan().nodes;
+  for (const dualsim::Tester* entry : text.testers) {
+    if (!context->Require(*entry, dualsim::Tester::kNameFieldNumber)) continue;
+    NodePlan tester = CheckTester(*entry, context);
+    if (names.Claim(*entry, dualsim::Tester::kNameFieldNumber, tester.name)) {
+      nodes.push_back(std::move(tester));
+    }
+  }
   std::sort(nodes.begin(), nodes.end(),
             [](const NodePlan& a, const NodePlan& b) { return a.name < b.name; });
   CheckCables(context);

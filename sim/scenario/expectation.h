@@ -130,6 +130,11 @@ struct PingCondition {
 
 using EventCondition = std::variant<PacketsCondition, DropsCondition, LogCondition, PingCondition>;
 
+// The steps of a case: each is as it says.
+struct ScriptCondition {};
+
+using Condition = std::variant<StateCondition, EventCondition, ScriptCondition>;
+
 // When a condition must hold.
 enum class ExpectationMode : uint8_t {
   kBy,      // At some time in [from, until].
@@ -144,7 +149,7 @@ struct Expectation {
   ExpectationMode mode{};
   Time from;
   Time until;
-  std::variant<StateCondition, EventCondition> condition;
+  Condition condition;
   SourceLocation where;
 };
 

@@ -187,9 +187,13 @@ std::string DescribeExpectation(const Plan& plan, const Expectation& expectation
   const Writer writer(plan, expectation.mode == ExpectationMode::kNever);
   const bool is_event = std::holds_alternative<EventCondition>(expectation.condition);
   const std::string what = std::visit(
-      [&writer](const auto& kind) {
-        return std::visit([&writer](const auto& condition) { return writer.Write(condition); },
-                          kind);
+      [&writer](const auto& kind) -> std::string {
+        if constexpr (std::is_same_v<std::decay_t<decltype(kind)>, ScriptCondition>) {
+          return "every step is as it says";
+        } else {
+          return std::visit([&writer](const auto& condition) { return writer.Write(condition); },
+                            kind);
+        }
       },
       expectation.condition);
   const std::string when = writer.When(expectation, is_event);

@@ -11,6 +11,7 @@
 #include "proto/scenario.pb.h"
 #include "sim/scenario/check.h"
 #include "sim/scenario/computed_routes.h"
+#include "sim/scenario/load_cases.h"
 #include "sim/scenario/text_reader.h"
 
 namespace dualsim::sim {
@@ -129,8 +130,10 @@ void CheckRun(const dualsim::Scenario& scenario, CheckContext* context) {
   using Scenario = dualsim::Scenario;
   Plan& plan = context->plan();
   plan.description = scenario.description();
-  context->Require(scenario, Scenario::kDurationFieldNumber,
-                   "; say how long the run lasts, such as duration: \"10s\"");
+  if (!IsFileOfCases(scenario)) {
+    context->Require(scenario, Scenario::kDurationFieldNumber,
+                     "; say how long the run lasts, such as duration: \"10s\"");
+  }
   plan.end = context->ReadTime(scenario, Scenario::kDurationFieldNumber).value_or(Time::Never());
   if (scenario.has_duration() && plan.end == Time()) {
     context->Error(scenario, Scenario::kDurationFieldNumber, "it can't be 0");
@@ -140,7 +143,7 @@ void CheckRun(const dualsim::Scenario& scenario, CheckContext* context) {
 }
 
 LoadResult LoadScenarioText(const std::string& file, std::string_view text) {
-  LoadResult result{std::nullopt, Diagnostics(file)};
+  LoadResult result{std::nullopt, {}, Diagnostics(file)};
   if (!IsText(text, &result.diagnostics)) return result;
   Scenario scenario;
   TextLocations locations;
@@ -151,9 +154,15 @@ LoadResult LoadScenarioText(const std::string& file, std::string_view text) {
   plan.name = NameOf(file);
   CheckContext context(locations, &result.diagnostics, &plan);
   CheckRun(scenario, &context);
-  CheckTopology(scenario, &context);
-  CheckBootArguments(scenario, &context);
-  CheckRoutes(scenario, &context);
+  if (IsFileOfCases(scenario)) {
+    result.cases = LoadCases(scenario, locations, plan, &result.diagnostics);
+    if (!result.diagnostics.empty()) result.cases.clear();
+    return result;
+  }
+  const TopologyText topology = TopologyTextOf(scenario, nullptr);
+  CheckTopology(topology, &context);
+  CheckBootArguments(topology, &context);
+  CheckRoutes(topology, &context);
   CheckTimeline(scenario, &context);
   CheckExpectations(scenario, &context);
   if (!result.diagnostics.empty()) return result;
@@ -168,7 +177,7 @@ LoadResult LoadScenarioText(const std::string& file, std::string_view text) {
 }
 
 LoadResult LoadScenarioFile(const std::string& path) {
-  LoadResult result{std::nullopt, Diagnostics(path)};
+  LoadResult result{std::nullopt, {}, Diagnostics(path)};
   std::string bytes;
   if (!ReadFile(path, &bytes, &result.diagnostics)) return result;
   return LoadScenarioText(path, bytes);

@@ -4,15 +4,18 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/scenario/diagnostics.h"
 #include "sim/scenario/plan.h"
 
 namespace dualsim::sim {
 
-// What became of a scenario's text: a plan, or at least one diagnostic.
+// What became of a scenario's text: a plan, the plans of its cases, or at least
+// one diagnostic.
 struct LoadResult {
-  std::optional<Plan> plan;  // Set exactly when `diagnostics` is empty.
+  std::optional<Plan> plan;  // Set exactly when `diagnostics` and `cases` are empty.
+  std::vector<Plan> cases;   // Of a file of cases, in the order of the text.
   Diagnostics diagnostics;
 };
 

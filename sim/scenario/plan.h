@@ -10,6 +10,7 @@
 #include "sim/scenario/diagnostics.h"
 #include "sim/scenario/expectation.h"
 #include "sim/scenario/link_plan.h"
+#include "sim/scenario/script.h"
 #include "stack/base/time.h"
 #include "stack/host/config.h"
 
@@ -19,9 +20,10 @@ namespace dualsim::sim {
 struct NodePlan {
   std::string name;
   bool is_router = false;
-  std::optional<Time> boot_at;  // nullopt: only the timeline boots it.
-  host::StackConfig config;     // Boot arguments and computed routes are in it.
-  std::vector<LinkId> links;    // Where interface i of `config` is attached.
+  std::optional<Time> boot_at;       // nullopt: only the timeline boots it.
+  host::StackConfig config;          // Boot arguments and computed routes are in it.
+  std::vector<LinkId> links;         // Where interface i of `config` is attached.
+  std::optional<TesterPlan> tester;  // It has no stack: `config` names its one card alone.
   SourceLocation where;
 };
 
@@ -44,6 +46,10 @@ struct Plan {
   std::vector<NodePlan> nodes;            // Likewise; NodeId is the index.
   std::vector<TimedAction> actions;       // In the order of the text.
   std::vector<Expectation> expectations;  // Likewise.
+
+  // Of a case: its steps. The run ends when they are done; the one expectation is
+  // that they are, and actions at Time::Never() happen when a step says so.
+  std::optional<Script> script;
 
   const NodePlan& node(NodeId id) const { return nodes[static_cast<size_t>(id)]; }
   const LinkPlan& link(LinkId id) const { return links[static_cast<size_t>(id)]; }

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/scenario/address_book.h"
 #include "sim/scenario/event_expectations.h"
 #include "sim/scenario/failure_context.h"
 #include "sim/scenario/ping_tracker.h"
+#include "sim/scenario/script_player.h"
 #include "sim/scenario/state_expectations.h"
+#include "sim/scenario/tester_stations.h"
 #include "sim/scenario/timeline.h"
 #include "sim/scenario/units.h"
 #include "sim/scenario/world.h"
@@ -65,12 +68,36 @@ class FanOut final : public WorldObserver {
   uint64_t frames_ = 0;
 };
 
-// Runs the world up to and including `end`, or until `progress` says no.
+// Those who take part in a run beside the nodes.
+struct Cast {
+  explicit Cast(const Plan& plan) : pings(plan), book(plan) {
+    const bool has_testers = std::any_of(plan.nodes.begin(), plan.nodes.end(),
+                                         [](const NodePlan& node) { return node.tester; });
+    if (has_testers || plan.script) testers.emplace(plan);
+    if (plan.script) script.emplace(plan, book, *testers);
+  }
+
+  void Join(std::vector<WorldObserver*>* observers) {
+    observers->insert(observers->end(), {&pings, &book});
+    if (testers) observers->push_back(&*testers);
+    if (script) observers->push_back(&*script);
+  }
+
+  PingTracker pings;
+  AddressBook book;
+  std::optional<TesterStations> testers;
+  std::optional<ScriptPlayer> script;
+};
+
+// Runs the world up to and including `end`, or until the steps of a case are
+// done, or until `progress` says no.
 class Player {
  public:
-  Player(World& world, Timeline& timeline, Time end, const Progress& progress)
-      : simulation_(world.simulation()),
+  Player(World& world, Timeline& timeline, Cast& cast, Time end, const Progress& progress)
+      : world_(world),
+        simulation_(world.simulation()),
         timeline_(timeline),
+        cast_(cast),
         end_(end),
         progress_(progress),
         // Rounded up, so that even the shortest run moves on.
@@ -78,6 +105,7 @@ class Player {
 
   // False: abandoned.
   bool Play() {
+    if (cast_.testers) return PlayStepwise();
     while (timeline_.next() <= end_) {
       if (!RunBefore(timeline_.next())) return false;
       timeline_.Play();
@@ -89,6 +117,32 @@ class Player {
 
  private:
   static constexpr int64_t kReports = 1000;
+  static constexpr uint64_t kStepsPerReport = 4096;
+
+  // Time by time, with a look at testers and steps after each.
+  bool PlayStepwise() {
+    for (uint64_t steps = 1;; ++steps) {
+      if (progress_ && steps % kStepsPerReport == 0 && !progress_(simulation_.now())) return false;
+      if (timeline_.next() <= std::min(simulation_.next(), Deadline())) {
+        if (timeline_.next() > end_) break;
+        simulation_.RunBefore(timeline_.next());
+        timeline_.Play();
+        continue;
+      }
+      const Time next = std::min(simulation_.next(), Deadline());
+      if (next > end_) break;
+      simulation_.RunUntil(next);
+      if (cast_.script) {
+        cast_.script->Continue(world_, timeline_);
+        if (cast_.script->done()) return true;
+      } else {
+        cast_.testers->SendAnswers(world_);
+      }
+    }
+    simulation_.RunUntil(end_);
+    return true;
+  }
+  Time Deadline() const { return cast_.script ? cast_.script->deadline() : Time::Never(); }
 
   bool RunBefore(Time time) {
     while (progress_ && simulation_.now() + stride_ < time) {
@@ -99,8 +153,10 @@ class Player {
     return true;
   }
 
+  World& world_;
   Simulation& simulation_;
   Timeline& timeline_;
+  Cast& cast_;
   Time end_;
   const Progress& progress_;
   Duration stride_;
@@ -120,11 +176,13 @@ void AddContext(const Plan& plan, uint64_t seed, Time end, const Progress& progr
   }
   if (failures.empty()) return;
   FailureContext context(plan, failures);
-  PingTracker pings(plan);
-  FanOut observers({&pings, &context});
-  World world(plan, seed, observers);
-  Timeline timeline(plan, world, pings);
-  if (!Player(world, timeline, std::min(end, context.end()), progress).Play()) return;
+  Cast cast(plan);
+  std::vector<WorldObserver*> observers = {&context};
+  cast.Join(&observers);
+  FanOut fan_out(std::move(observers));
+  World world(plan, seed, fan_out);
+  Timeline timeline(plan, world, cast.pings, cast.book);
+  if (!Player(world, timeline, cast, std::min(end, context.end()), progress).Play()) return;
   for (size_t i = 0; i < places.size(); ++i) {
     result->expectations[places[i]].around = context.Lines(i);
   }
@@ -143,17 +201,18 @@ RunResult Run(const Plan& plan, const RunOptions& options) {
   result.seed = options.seed.value_or(plan.seed);
   const Time end = std::min(plan.end, options.until.value_or(plan.end));
 
-  PingTracker pings(plan);
+  Cast cast(plan);
   StateExpectations states(plan);
-  EventExpectations events(plan, pings);
+  EventExpectations events(plan, cast.pings);
   std::vector<WorldObserver*> observers = options.observers;
-  observers.insert(observers.end(), {&pings, &states, &events});
+  cast.Join(&observers);
+  observers.insert(observers.end(), {&states, &events});
   FanOut fan_out(std::move(observers));
   std::vector<Decision> decisions(plan.expectations.size());
   {
     World world(plan, result.seed, fan_out);
-    Timeline timeline(plan, world, pings);
-    result.complete = Player(world, timeline, end, options.progress).Play();
+    Timeline timeline(plan, world, cast.pings, cast.book);
+    result.complete = Player(world, timeline, cast, end, options.progress).Play();
     result.end = world.simulation().now();
     const Simulation::Counters& counters = world.simulation().counters();
     result.events = counters.events + counters.wake_ups;
@@ -163,12 +222,18 @@ RunResult Run(const Plan& plan, const RunOptions& options) {
   const Time known = result.complete ? result.end : result.end - Nanoseconds(1);
   states.Finish(known, &decisions);
   events.Finish(known, &decisions);
+  for (size_t i = 0; i < decisions.size() && cast.script; ++i) {
+    if (std::holds_alternative<ScriptCondition>(plan.expectations[i].condition)) {
+      decisions[i] = cast.script->Finish(result.end);
+    }
+  }
   for (size_t i = 0; i < decisions.size(); ++i) {
     ExpectationResult& e = result.expectations.emplace_back();
     e.index = i;
     e.verdict = decisions[i].verdict;
     e.decided = decisions[i].at;
-    e.expected = plan.expectations[i].text;
+    e.expected = decisions[i].expected.empty() ? plan.expectations[i].text : decisions[i].expected;
+    e.where = decisions[i].where.value_or(plan.expectations[i].where);
     e.seen = decisions[i].seen;
     e.since = decisions[i].since;
   }
@@ -180,11 +245,11 @@ RunResult Run(const Plan& plan, const RunOptions& options) {
 
 std::string DescribeFailure(const Plan& plan, const ExpectationResult& result) {
   const Expectation& expectation = plan.expectations[result.index];
-  const SourceLocation where = expectation.where;
+  const SourceLocation where = result.where;
   std::string text = plan.file + ":" + std::to_string(where.line) + ":" +
                      std::to_string(where.column) + ": failed at " + TimeText(result.decided);
   if (!expectation.name.empty()) text += ": " + expectation.name;
-  text += "\n  expected: " + expectation.text;
+  text += "\n  expected: " + result.expected;
   text += "\n  seen:     " + result.seen;
   if (result.since) text += "\n  since:    " + TimeText(*result.since);
   text += "\n";

@@ -8,6 +8,7 @@
 
 #include "sim/net/world_observer.h"
 #include "sim/scenario/decision.h"
+#include "sim/scenario/diagnostics.h"
 #include "sim/scenario/plan.h"
 #include "stack/base/time.h"
 
@@ -26,9 +27,10 @@ struct RunOptions {
 struct ExpectationResult {
   size_t index = 0;  // In Plan::expectations.
   Verdict verdict{};
-  Time decided;  // When it was known.
+  Time decided;          // When it was known.
+  SourceLocation where;  // The expectation's place; of a case that failed, the step's.
   // Where it failed:
-  std::string expected;             // Plan::expectations[index].text
+  std::string expected;             // In words.
   std::string seen;                 // What was true instead: "it is TENTATIVE since 1.2s"
   std::optional<Time> since;        // Since when that was so.
   std::vector<std::string> around;  // Trace lines of packets before and after `decided`.

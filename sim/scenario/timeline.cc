@@ -6,6 +6,7 @@
 
 #include "sim/filter/packet_filter.h"
 #include "sim/scenario/action_text.h"
+#include "sim/scenario/crafted_injection.h"
 
 namespace dualsim::sim {
 namespace {
@@ -19,22 +20,15 @@ class LibpcapFilter final : public FrameFilter {
   PacketFilter filter_;
 };
 
-// The index of the node's interface on a link; the check has seen that it has one.
-InterfaceId InterfaceOn(const NodePlan& node, LinkId link) {
-  for (size_t i = 0; i < node.links.size(); ++i) {
-    if (node.links[i] == link) return InterfaceId(static_cast<uint16_t>(i));
-  }
-  return InterfaceId(0);
-}
-
 }  // namespace
 
-Timeline::Timeline(const Plan& plan, World& world, PingTracker& pings)
-    : plan_(plan), world_(world), pings_(pings) {
+Timeline::Timeline(const Plan& plan, World& world, PingTracker& pings, AddressBook& book)
+    : plan_(plan), world_(world), pings_(pings), book_(book) {
   for (size_t i = 0; i < plan.nodes.size(); ++i) {
     if (plan.nodes[i].boot_at) due_.push({*plan.nodes[i].boot_at, 0, i, Step::kBoot, 0});
   }
   for (size_t i = 0; i < plan.actions.size(); ++i) {
+    if (plan.actions[i].time.is_never()) continue;
     due_.push({plan.actions[i].time, i + 1, i, Step::kAction, plan.actions[i].times - 1});
   }
 }
@@ -46,6 +40,11 @@ void Timeline::Play() {
     due_.pop();
     Do(current_);
   }
+}
+
+void Timeline::PlayNow(size_t index, Time now) {
+  current_ = {now, index + 1, index, Step::kAction, 0};
+  Do(current_);
 }
 
 void Timeline::Do(const Due& due) {
@@ -214,13 +213,10 @@ void Timeline::SendRequest(const action::Ping& ping) {
 
 void Timeline::Do(const action::Inject& inject) {
   Tell(inject);
-  Network& network = world_.network();
-  if (inject.from) {
-    network.InjectFromNode(*inject.from, InterfaceOn(plan_.node(*inject.from), inject.link),
-                           inject.frame);
-  } else {
-    network.InjectOnLink(inject.link, inject.frame);
-  }
+  const std::string error = SendInjection(inject, plan_, world_, book_);
+  if (error.empty()) return;
+  world_.network().observer().OnAction(world_.network().now(),
+                                       DescribeAction(plan_, inject) + ": not done, " + error);
 }
 
 }  // namespace dualsim::sim

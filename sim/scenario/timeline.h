@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/scenario/address_book.h"
 #include "sim/scenario/ping_tracker.h"
 #include "sim/scenario/plan.h"
 #include "sim/scenario/world.h"
@@ -19,12 +20,15 @@ namespace dualsim::sim {
 class Timeline {
  public:
   // All outlive the timeline.
-  Timeline(const Plan& plan, World& world, PingTracker& pings);
+  Timeline(const Plan& plan, World& world, PingTracker& pings, AddressBook& book);
 
   // When something is next due; Never() where nothing is left.
   Time next() const { return due_.empty() ? Time::Never() : due_.top().time; }
   // Does all that is due now. Requires that the world's clock stands at next().
   void Play();
+  // Does action `index` of the plan at `now`, which is the world's time, whenever
+  // the plan says it happens.
+  void PlayNow(size_t index, Time now);
 
  private:
   enum class Step : uint8_t { kBoot, kAction, kPingRequest, kBootAgain };
@@ -73,6 +77,7 @@ class Timeline {
   const Plan& plan_;
   World& world_;
   PingTracker& pings_;
+  AddressBook& book_;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   Due current_;
 };

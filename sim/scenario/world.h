@@ -6,6 +6,7 @@
 
 #include "sim/net/network.h"
 #include "sim/net/node.h"
+#include "sim/net/receiver.h"
 #include "sim/scenario/plan.h"
 
 namespace dualsim::sim {
@@ -21,11 +22,18 @@ class World {
 
   Network& network() { return network_; }
   Simulation& simulation() { return network_.simulation(); }
+  // Not of a tester, which has no stack.
   Node& node(NodeId id) { return *nodes_[static_cast<size_t>(id)]; }
 
  private:
+  // What is on a tester's card: nothing, it only sends.
+  class Deaf final : public Receiver {
+    void Receive(Time, InterfaceId, Packet) override {}
+  };
+
+  Deaf deaf_;
   Network network_;
-  std::vector<std::unique_ptr<Node>> nodes_;  // By NodeId.
+  std::vector<std::unique_ptr<Node>> nodes_;  // By NodeId; null for testers.
 };
 
 }  // namespace dualsim::sim

@@ -29,14 +29,15 @@ std::optional<std::vector<sim::Plan>> LoadAll(const std::vector<std::string>& fi
   for (const std::string& file : files) {
     sim::LoadResult loaded = sim::LoadScenarioFile(file);
     complaints += loaded.diagnostics.ToString();
-    if (!loaded.plan) continue;
-    const auto [other, fresh] = file_of.emplace(loaded.plan->name, file);
-    if (!fresh) {
-      complaints += "dualsim: " + other->second + " and " + file + " would both write '" +
-                    loaded.plan->name +
-                    "': run them one after the other, each with its own --out\n";
+    if (loaded.plan) loaded.cases.push_back(std::move(*loaded.plan));
+    for (sim::Plan& plan : loaded.cases) {
+      const auto [other, fresh] = file_of.emplace(plan.name, file);
+      if (!fresh) {
+        complaints += "dualsim: " + other->second + " and " + file + " would both write '" +
+                      plan.name + "': run them one after the other, each with its own --out\n";
+      }
+      plans.push_back(std::move(plan));
     }
-    plans.push_back(std::move(*loaded.plan));
   }
   if (complaints.empty()) return plans;
   PrintError(complaints);

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "sim/scenario/action.h"
+#include "sim/scenario/address_book.h"
+#include "sim/scenario/plan.h"
+#include "sim/scenario/world.h"
+
+namespace dualsim::sim {
+
+// Sends what an injection of the plan says, and keeps its packet where it has a
+// name. Returns "", or what is missing for making its frame: then nothing is sent.
+std::string SendInjection(const action::Inject& inject, const Plan& plan, World& world,
+                          AddressBook& book);
+
+}  // namespace dualsim::sim
