@@ -142,7 +142,11 @@ std::optional<Ipv6Address> LinkSurroundings::SourceFor(const Ipv6Address& destin
 }
 
 std::optional<MacAddress> LinkSurroundings::DestinationMac(const Ipv6Address& destination) const {
-  std::optional<Place> otherwise = receiver_ ? PlaceOf(*receiver_, link_) : std::nullopt;
+  // By address: an optional Place that is set in a loop makes GCC 12 warn of what can't be.
+  const MacAddress* otherwise = nullptr;
+  if (receiver_) {
+    if (const auto place = PlaceOf(*receiver_, link_)) otherwise = &MacAt(*place);
+  }
   for (size_t i = 0; i < plan_.nodes.size(); ++i) {
     const auto place = PlaceOf(NodeId(static_cast<uint32_t>(i)), link_);
     if (!place) continue;
@@ -151,9 +155,9 @@ std::optional<MacAddress> LinkSurroundings::DestinationMac(const Ipv6Address& de
         return MacAt(*place);
       }
     }
-    if (!otherwise && !plan_.nodes[i].tester) otherwise = place;
+    if (otherwise == nullptr && !plan_.nodes[i].tester) otherwise = &MacAt(*place);
   }
-  return otherwise ? std::optional(MacAt(*otherwise)) : std::nullopt;
+  return otherwise != nullptr ? std::optional(*otherwise) : std::nullopt;
 }
 
 }  // namespace dualsim::sim
