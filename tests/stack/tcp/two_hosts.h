@@ -21,7 +21,7 @@ struct PathConfig {
   uint32_t corruption = 0;
   int64_t bits_per_second = 0;  // 0: no limit.
   size_t queue_packets = 100;   // Where there is a limit.
-  bool marks_ecn = false;       // A queue that is half full marks what may be marked.
+  bool marks_ecn = false;       // A queue that is an eighth full marks what may be marked.
   uint32_t mtu = 65535;         // Larger packets are lost, and ICMP says so.
 };
 
@@ -261,7 +261,7 @@ inline void TwoHosts::OnSent(bool from_a, const OutgoingSegment& segment) {
     const Duration backlog = line.free_at > now_ ? line.free_at - now_ : Duration();
     const Duration room = each * static_cast<int64_t>(path.queue_packets);
     if (backlog > room) return;
-    ce = path.marks_ecn && segment.ect && backlog > room / 2;
+    ce = path.marks_ecn && segment.ect && backlog > room / 8;
     line.free_at = std::max(line.free_at, now_) + each;
     at = line.free_at + path.delay;
   }
