@@ -41,7 +41,7 @@ InterfaceAddress& AddressList::Add(InterfaceAddress address) {
   return entries_.emplace_back(std::move(address));
 }
 
-void AddressList::Remove(const Ipv6Address& address) {
+void AddressList::Remove(Ipv6Address address) {
   std::erase_if(entries_, [&](const InterfaceAddress& entry) { return entry.address == address; });
 }
 

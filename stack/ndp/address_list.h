@@ -63,7 +63,7 @@ class AddressList {
 
   // Pointers to entries hold until the next Add or Remove.
   InterfaceAddress& Add(InterfaceAddress address);
-  void Remove(const Ipv6Address& address);
+  void Remove(Ipv6Address address);  // By value: it may be an entry's own.
   void Clear() { entries_.clear(); }
 
   // The link-local address of the interface, a verified one before others that may
