@@ -67,7 +67,7 @@ class TimelineCheck {
     CheckTraffic(at);
     std::vector<TimedAction>& actions = context_.plan().actions;
     // Every action's field number is one of these.
-    if (!context_.HasAnyField(at, At::kBootFieldNumber, At::kInjectFieldNumber)) {
+    if (!context_.HasAnyField(at, At::kBootFieldNumber, At::kSetMacFieldNumber)) {
       context_.Error(at, "nothing happens here; give the block an action");
     }
     // The fields of a block were read kind by kind; they happen as written.
