@@ -34,7 +34,7 @@ std::optional<Stack::Implementation::NextHop> Stack::Implementation::FindRoute(
     if (!interfaces_[i]->enabled()) continue;
     const auto chosen = interfaces_[i]->discovery().SelectRouter(now, destination);
     if (!chosen || chosen->prefix_length <= longest) continue;
-    best = NextHop{static_cast<InterfaceId>(i), chosen->router};
+    best = NextHop{static_cast<InterfaceId>(i), chosen->router, true};
     longest = chosen->prefix_length;
   }
   return best;

@@ -14,21 +14,34 @@ std::optional<InterfaceId> Stack::Implementation::OnlyInterface() const {
   return InterfaceId{0};
 }
 
-std::optional<Ipv6Address> Stack::Implementation::SelectSource(const Ipv6Address& destination,
-                                                               InterfaceId outgoing) {
+std::optional<Ipv6Address> Stack::Implementation::SelectSource(
+    Time now, const Ipv6Address& destination, InterfaceId outgoing,
+    const std::optional<Ipv6Address>& next_hop) {
   ipv6::SourceSelection selection(destination, outgoing);
   for (size_t i = 0; i < interfaces_.size(); ++i) {
-    for (const ndp::InterfaceAddress& address : interfaces_[i]->discovery().addresses().entries()) {
+    const ndp::NeighborDiscovery& discovery = interfaces_[i]->discovery();
+    for (const ndp::InterfaceAddress& address : discovery.addresses().entries()) {
       if (!address.assigned()) continue;
+      const bool of_next_hop = next_hop && static_cast<InterfaceId>(i) == outgoing &&
+                               discovery.Advertises(now, *next_hop, address.address);
       selection.Offer({.address = address.address,
                        .prefix_length = address.prefix_length,
                        .interface = static_cast<InterfaceId>(i),
                        // RFC 4429 §2.1: an optimistic address is like a deprecated one.
                        .deprecated = address.state != AddressState::kPreferred,
-                       .temporary = address.origin == AddressOrigin::kTemporary});
+                       .temporary = address.origin == AddressOrigin::kTemporary,
+                       .advertised_by_next_hop = of_next_hop});
     }
   }
   return selection.best();
+}
+
+Ipv6Address Stack::Implementation::NextHopFor(Time now, const ipv6::Destination& destination,
+                                              const Ipv6Address& source) {
+  if (!destination.via_advertised_router || destination.redirected) return destination.next_hop;
+  return interface(destination.interface)
+      .discovery()
+      .SelectRouterForSource(now, destination.address, source, destination.next_hop);
 }
 
 ipv6::Destination* Stack::Implementation::FindDestination(Time now, const Ipv6Address& destination,
@@ -58,6 +71,7 @@ ipv6::Destination* Stack::Implementation::FindDestination(Time now, const Ipv6Ad
   entry.interface = next_hop->interface;
   entry.next_hop = next_hop->address;
   entry.redirected = false;
+  entry.via_advertised_router = next_hop->advertised_router;
   destinations_.MarkCurrent(entry);
   return &entry;
 }
@@ -66,6 +80,7 @@ std::optional<DropReason> Stack::Implementation::SendUpper(Time now, Outgoing ou
                                                            Packet message) {
   if (outgoing.source.is_unspecified()) {
     std::optional<InterfaceId> out = outgoing.interface ? outgoing.interface : OnlyInterface();
+    std::optional<Ipv6Address> next_hop;
     if (!outgoing.destination.is_multicast()) {
       const LocalAddress* local = local_addresses_.Find(outgoing.destination);
       const ipv6::Destination* destination =
@@ -73,9 +88,11 @@ std::optional<DropReason> Stack::Implementation::SendUpper(Time now, Outgoing ou
                            : nullptr;
       if (local == nullptr && destination == nullptr) return DropReason::NO_ROUTE;
       out = local != nullptr ? local->interface : destination->interface;
+      if (destination != nullptr) next_hop = destination->next_hop;
     }
     if (!out) return DropReason::NO_ROUTE;
-    const std::optional<Ipv6Address> source = SelectSource(outgoing.destination, *out);
+    const std::optional<Ipv6Address> source =
+        SelectSource(now, outgoing.destination, *out, next_hop);
     if (!source) return AwaitSource(now, *out, outgoing, std::move(message));
     outgoing.source = *source;
   }
@@ -136,8 +153,8 @@ std::optional<DropReason> Stack::Implementation::Send(Time now, const Outgoing& 
   if (destination == nullptr) return DropReason::NO_ROUTE;
   const uint32_t mtu = interface(destination->interface).mtu();
   const uint32_t path_mtu = destination->path_mtu != 0 ? std::min(mtu, destination->path_mtu) : mtu;
-  return Transmit(now, outgoing, destination->interface, destination->next_hop, path_mtu,
-                  std::move(payload));
+  return Transmit(now, outgoing, destination->interface,
+                  NextHopFor(now, *destination, outgoing.source), path_mtu, std::move(payload));
 }
 
 std::optional<DropReason> Stack::Implementation::Transmit(Time now, const Outgoing& outgoing,

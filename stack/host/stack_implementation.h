@@ -113,6 +113,7 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   struct NextHop {
     InterfaceId interface {};
     Ipv6Address address;
+    bool advertised_router = false;  // Chosen among those that advertise themselves.
   };
   std::optional<NextHop> FindRoute(Time now, const Ipv6Address& destination);
   // Tells the sender of a packet that is being forwarded of a better first hop,
@@ -157,7 +158,12 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
                      bool fragmented);
   ipv6::Destination* FindDestination(Time now, const Ipv6Address& destination,
                                      std::optional<InterfaceId> interface);
-  std::optional<Ipv6Address> SelectSource(const Ipv6Address& destination, InterfaceId outgoing);
+  // `next_hop`: to the destination, if that is known.
+  std::optional<Ipv6Address> SelectSource(Time now, const Ipv6Address& destination,
+                                          InterfaceId outgoing,
+                                          const std::optional<Ipv6Address>& next_hop);
+  // Of packets from `source`, RFC 8028 §3.2.
+  Ipv6Address NextHopFor(Time now, const ipv6::Destination& destination, const Ipv6Address& source);
   std::optional<InterfaceId> OnlyInterface() const;
 
   // An ICMPv6 error about `invoking`, if one may be sent.

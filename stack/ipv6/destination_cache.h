@@ -16,6 +16,8 @@ struct Destination {
   InterfaceId interface {};
   Ipv6Address next_hop;
   bool redirected = false;  // The next hop is a redirect's, RFC 4861 §8.3.
+  // It is a router that advertises itself; there may be one for each source.
+  bool via_advertised_router = false;
   // The path MTU that a Packet Too Big told, until it is forgotten; 0: none did.
   uint32_t path_mtu = 0;
   Time path_mtu_until = Time::Never();

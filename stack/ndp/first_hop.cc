@@ -1,5 +1,7 @@
 // Which router a packet takes: RFC 4861 §6.3.6 and §8, RFC 4191 §3.
 
+#include <algorithm>
+
 #include "stack/ndp/neighbor_discovery.h"
 #include "stack/ndp/redirect.h"
 
@@ -52,6 +54,25 @@ std::optional<RouterCandidate> NeighborDiscovery::SelectRouter(Time now,
   return best;
 }
 
+Ipv6Address NeighborDiscovery::SelectRouterForSource(Time now, const Ipv6Address& destination,
+                                                     const Ipv6Address& source,
+                                                     const Ipv6Address& chosen) const {
+  if (!prefix_advertisers_.HasSeveralRouters() || Advertises(now, chosen, source)) return chosen;
+  int longest = 0;
+  ForEachRouter(destination, [&](const RouterCandidate& candidate) {
+    if (candidate.router == chosen) longest = std::max(longest, candidate.prefix_length);
+  });
+  RouterSelection selection(std::nullopt);
+  ForEachRouter(destination, [&](const RouterCandidate& candidate) {
+    // A more specific route is not given up for this (RFC 4191 §3.2).
+    if (candidate.prefix_length < longest) return;
+    if (candidate.reachability == RouterReachability::kUnreachable) return;
+    if (Advertises(now, candidate.router, source)) selection.Offer(candidate);
+  });
+  const std::optional<RouterCandidate> best = selection.best();
+  return best ? best->router : chosen;
+}
+
 std::optional<Ipv6Address> NeighborDiscovery::SelectDefaultRouter() {
   RouterSelection selection(last_router_);
   ForEachRouter(std::nullopt,
@@ -73,6 +94,7 @@ void NeighborDiscovery::ForgetRouter(Time now, const Ipv6Address& router) {
   if (default_routers_.Remove(router)) output_.OnDefaultRouterChange(now, router, false, now);
   routes_.RemoveRouter(router);
   dns_.RemoveRouter(router);
+  prefix_advertisers_.RemoveRouter(router);
   ForgetReachability(router);
   // §7.3.3: it may also be the next hop that a redirect gave.
   output_.OnNextHopsChanged(now);
@@ -122,7 +144,13 @@ Parsed<Ipv6Address> NeighborDiscovery::OnRedirect(
     const std::optional<Ipv6Address>& current_first_hop) {
   if (!running()) return DropReason::INTERFACE_DOWN;
   if (config_.is_router) return DropReason::REDIRECT_NOT_ACCEPTED;
-  if (const auto reason = CheckRedirect(context, message, current_first_hop)) return *reason;
+  // An on-link destination may have been sent to through a router, for want of
+  // its link-layer address: RFC 4429 §3.2 hopes for this redirect.
+  const bool forwarded = message.target == message.destination && context.source == forwarder_;
+  if (const auto reason =
+          CheckRedirect(context, message, forwarded ? forwarder_ : current_first_hop)) {
+    return *reason;
+  }
   if (addresses_.Find(message.target) != nullptr) return DropReason::REDIRECT_BAD_TARGET;
   const std::optional<bool> is_router = IsRouterByRedirect(message);
   if (message.options.target_link_layer_address) {

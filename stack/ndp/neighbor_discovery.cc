@@ -91,6 +91,8 @@ void NeighborDiscovery::Forget(Time now) {
   routes_.Clear();
   unreachable_routers_.Clear();
   last_router_.reset();
+  forwarder_.reset();
+  prefix_advertisers_.Clear();
   dns_.Clear();
   pref64s_.Clear();
   for (const DefaultRouterList::Entry& entry : routers.entries()) {

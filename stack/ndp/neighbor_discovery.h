@@ -18,6 +18,7 @@
 #include "stack/ndp/neighbor_cache.h"
 #include "stack/ndp/opaque_interface_identifier.h"
 #include "stack/ndp/pref64_list.h"
+#include "stack/ndp/prefix_advertisers.h"
 #include "stack/ndp/prefix_list.h"
 #include "stack/ndp/route_information_list.h"
 #include "stack/ndp/router_selection.h"
@@ -147,6 +148,14 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   // better ones that could not be (RFC 4191 §3.5), so that it is to be called for
   // a packet that is about to be sent.
   std::optional<RouterCandidate> SelectRouter(Time now, const Ipv6Address& destination);
+  // Where `chosen` is what that gave: the router for packets from `source`, which
+  // is one that advertised the source's prefix if there is one (RFC 8028 §3.2).
+  Ipv6Address SelectRouterForSource(Time now, const Ipv6Address& destination,
+                                    const Ipv6Address& source, const Ipv6Address& chosen) const;
+  // Whether the router advertised a prefix that holds the address.
+  bool Advertises(Time now, const Ipv6Address& router, const Ipv6Address& address) const {
+    return prefix_advertisers_.Advertises(now, router, address);
+  }
   // The same, of the default routers alone and without a probe.
   std::optional<Ipv6Address> SelectDefaultRouter();
   bool IsOnLink(const Ipv6Address& destination) const { return prefixes_.IsOnLink(destination); }
@@ -267,7 +276,7 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   void LearnParameters(Time now, const wire::RouterAdvertisement& message);
   bool LearnRouter(Time now, const Ipv6Address& router, const wire::RouterAdvertisement& message);
   bool LearnRoute(Time now, const Ipv6Address& router, const wire::RouteInformation& option);
-  bool LearnPrefix(Time now, const wire::PrefixInformation& option);
+  bool LearnPrefix(Time now, const Ipv6Address& router, const wire::PrefixInformation& option);
   void SendRouterSolicitation(Time now);
 
   // Routers to send through (first_hop.cc).
@@ -312,6 +321,7 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   std::unique_ptr<TemporaryAddresses> temporary_addresses_;  // nullptr: none are made.
   UnsolicitedAdvertisements advertisements_;
   std::vector<AwaitingDetection> awaiting_detection_;  // Oldest first.
+  std::optional<Ipv6Address> forwarder_;  // Who was last to forward instead of a neighbour.
   LinkParameters parameters_;
   AddressList addresses_;
   NeighborCache neighbors_;
@@ -320,6 +330,7 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   UnreachableRouters unreachable_routers_;
   std::optional<Ipv6Address> last_router_;  // What the latest selection chose.
   PrefixList prefixes_;
+  PrefixAdvertisers prefix_advertisers_;
   DnsConfiguration dns_;
   Pref64List pref64s_;
   std::optional<RouterSolicitation> solicitation_;

@@ -49,7 +49,10 @@ void NeighborDiscovery::SendWithoutResolution(Time now, const Ipv6Address& neigh
   const Ipv6Address source = SourceOf(packet);
   const std::optional<Ipv6Address> router =
       source.is_link_local() || neighbor.is_link_local() ? std::nullopt : SelectDefaultRouter();
-  if (router && IsResolved(*router)) return neighbors_.Send(now, *router, std::move(packet));
+  if (router && IsResolved(*router)) {
+    forwarder_ = router;
+    return neighbors_.Send(now, *router, std::move(packet));
+  }
   if (awaiting_detection_.size() == kMaxAwaitingDetection) {
     AwaitingDetection oldest = std::move(awaiting_detection_.front());
     awaiting_detection_.erase(awaiting_detection_.begin());

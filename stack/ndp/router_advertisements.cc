@@ -28,7 +28,7 @@ std::optional<DropReason> NeighborDiscovery::OnRouterAdvertisement(
     if (!LearnRoute(now, context.source, option)) complete = false;
   }
   for (const wire::PrefixInformation& option : message.options.prefixes) {
-    if (!LearnPrefix(now, option)) complete = false;
+    if (!LearnPrefix(now, context.source, option)) complete = false;
     if (!IsForAutoconfiguration(option)) continue;
     if (!Autoconfigure(now, option, context.destination.is_multicast())) complete = false;
   }
@@ -110,22 +110,25 @@ bool NeighborDiscovery::LearnRoute(Time now, const Ipv6Address& router,
   return true;
 }
 
-bool NeighborDiscovery::LearnPrefix(Time now, const wire::PrefixInformation& option) {
-  // §6.3.4: without the L flag the option says nothing about what is on link;
-  // in particular it takes nothing back.
-  if (!option.on_link || option.prefix.is_link_local() || option.prefix.is_multicast() ||
-      option.prefix_length > 128) {
+bool NeighborDiscovery::LearnPrefix(Time now, const Ipv6Address& router,
+                                    const wire::PrefixInformation& option) {
+  if (option.prefix.is_link_local() || option.prefix.is_multicast() || option.prefix_length > 128) {
     return true;
   }
   const Ipv6Prefix prefix(option.prefix, option.prefix_length);
+  const bool noted =
+      prefix_advertisers_.OnAdvertisement(now, router, prefix, option.valid_lifetime);
+  // §6.3.4: without the L flag the option says nothing about what is on link;
+  // in particular it takes nothing back.
+  if (!option.on_link) return noted;
   switch (prefixes_.OnAdvertisement(now, prefix, option.valid_lifetime)) {
     case PrefixList::Change::kNone:
-      return true;
+      return noted;
     case PrefixList::Change::kRefused:
       return false;
     case PrefixList::Change::kRefreshed:
       output_.OnPrefixChange(now, prefix, true, now + option.valid_lifetime);
-      return true;
+      return noted;
     case PrefixList::Change::kAdded:
       output_.OnPrefixChange(now, prefix, true, now + option.valid_lifetime);
       break;
@@ -134,7 +137,7 @@ bool NeighborDiscovery::LearnPrefix(Time now, const wire::PrefixInformation& opt
       break;
   }
   output_.OnNextHopsChanged(now);
-  return true;
+  return noted;
 }
 
 void NeighborDiscovery::OnRouterSolicitation(Time now, const wire::NdpContext& context,

@@ -114,6 +114,21 @@ TEST(DiscoveryOptimisticAddresses, NobodyIsResolvedFromIt) {  // §3.2
   EXPECT_EQ(test.Solicitations(kElsewhere)[0].source, kAddress);
 }
 
+TEST(DiscoveryOptimisticAddresses, TheRouterThatForwardsMayRedirect) {  // §2.3
+  OptimisticTest test;
+  const auto redirect = [&] {
+    wire::Redirect message{.target = kElsewhere, .destination = kElsewhere, .options = {}};
+    message.options.target_link_layer_address = kNeighborMac;
+    return test.discovery.OnRedirect(test.now, {kRouter, kAddress}, message, kElsewhere);
+  };
+  EXPECT_EQ(redirect().reason(), DropReason::REDIRECT_NOT_FIRST_HOP) << "it forwarded nothing";
+  test.SendFrom(kAddress, kElsewhere);
+  ASSERT_TRUE(redirect());
+  test.SendFrom(kAddress, kElsewhere);
+  ASSERT_EQ(test.transmitted.size(), 2u);
+  EXPECT_EQ(test.transmitted[1].second, kNeighborMac);
+}
+
 TEST(DiscoveryOptimisticAddresses, AKnownNeighbourIsSentToDirectly) {
   OptimisticTest test;
   test.discovery.neighbors().OnLinkLayerAddress(test.now, kElsewhere, kNeighborMac, std::nullopt);
