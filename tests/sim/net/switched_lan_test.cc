@@ -86,6 +86,18 @@ TEST(SwitchedLan, AnUnknownAddressIsFloodedToEveryCardThatHasIt) {
   EXPECT_EQ(world.at("c").frames.size(), 2u);
 }
 
+TEST(SwitchedLan, ACardIsFoundUnderItsNewAddressAlone) {
+  TestWorld world(OneLink(LinkKind::kSwitched, 3));
+  world.Send("a", Frame(Mac(2), Mac(1)));  // A flood before the change.
+  world.Run(Seconds(1));
+  world.station("b").SetAddress(InterfaceId{0}, Mac(9));
+  world.Send("a", Frame(Mac(9), Mac(1)));
+  world.Send("a", Frame(Mac(2), Mac(1)));
+  world.Run(Seconds(1));
+  EXPECT_EQ(world.at("b").frames.size(), 2u);
+  EXPECT_TRUE(world.at("c").frames.empty());
+}
+
 TEST(SwitchedLan, WhatWasLearnedIsForgottenAfterTheAgeingTime) {
   NetworkDescription description = OneLink(LinkKind::kSwitched, 3);
   description.nodes[2].cards[0].mac = Mac(2);

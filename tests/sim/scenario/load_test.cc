@@ -133,6 +133,47 @@ TEST(LoadScenario, ImpossibleAddressesAreRefusedWithACure) {
   EXPECT_EQ(about("advertise { }"), "advertise: only routers advertise; make this node a 'router'");
 }
 
+TEST(LoadScenario, HowAddressesAreFormed) {
+  const Plan plan = Load(
+      "duration: \"1m\" link { name: \"l\" } host { name: \"a\" interface { link: \"l\" "
+      "network_id: "
+      "\"lab\" } interface_identifiers: OPAQUE temporary_addresses { preferred_lifetime: \"1h\" } "
+      "optimistic_dad: true gratuitous_neighbor_discovery: true } host { name: \"b\" interface { "
+      "link: \"l\" } } at { time: \"1s\" set_mac { host: \"a\" mac: \"02:00:00:00:00:0b\" } }");
+  const host::InterfaceConfig& a = plan.nodes.at(0).config.interfaces.at(0);
+  EXPECT_EQ(a.interface_identifiers, ndp::InterfaceIdentifiers::kOpaque);
+  EXPECT_EQ(a.network_id, "lab");
+  ASSERT_TRUE(a.temporary_addresses);
+  EXPECT_EQ(a.temporary_addresses->preferred_lifetime, Seconds(3600));
+  EXPECT_EQ(a.temporary_addresses->valid_lifetime, Seconds(2 * 86400));
+  EXPECT_TRUE(a.optimistic_dad);
+  EXPECT_TRUE(a.gratuitous_neighbor_discovery);
+  const host::InterfaceConfig& b = plan.nodes.at(1).config.interfaces.at(0);
+  EXPECT_EQ(b.interface_identifiers, ndp::InterfaceIdentifiers::kEui64);
+  EXPECT_FALSE(b.temporary_addresses);
+  EXPECT_FALSE(b.optimistic_dad);
+  EXPECT_FALSE(b.gratuitous_neighbor_discovery);
+  EXPECT_TRUE(std::holds_alternative<action::SetMac>(plan.actions.at(0).action));
+}
+
+TEST(LoadScenario, TemporaryAddressesLastLongEnough) {  // RFC 8981 §3.4, §3.8
+  const auto about = [](const std::string& node, const std::string& fields) {
+    return Complaints("duration: \"1s\" link { name: \"l\" } " + node +
+                      " { name: \"n\" interface { link: \"l\" }\n" + fields + "}");
+  };
+  EXPECT_EQ(about("host", "temporary_addresses { preferred_lifetime: \"5s\" }"),
+            "x.textproto:2:1: a preferred lifetime of 5s is not longer than REGEN_ADVANCE, 5s: "
+            "there would never be an address\n");
+  EXPECT_EQ(about("host", "temporary_addresses { valid_lifetime: \"1h\" }"),
+            "x.textproto:2:1: the preferred lifetime, 1d, is longer than the valid one, 1h\n");
+  EXPECT_EQ(about("router", "temporary_addresses { }"),
+            "x.textproto:2:1: temporary_addresses: routers form no addresses from advertisements; "
+            "make this node a 'host'\n");
+  EXPECT_EQ(about("router", "optimistic_dad: true"),
+            "x.textproto:2:1: optimistic_dad: routers have no optimistic addresses (RFC 4429 "
+            "§3.3); make this node a 'host'\n");
+}
+
 TEST(LoadScenario, AdvertisingKeepsToTheRfcsBounds) {
   const auto about = [](const std::string& fields) {
     return Complaints(
