@@ -32,3 +32,29 @@ def scenario_test(name, src = None, golden = None, **kwargs):
         ],
         **kwargs
     )
+
+def cases_test(name, src = None, **kwargs):
+    """Runs a file of cases (proto/case.proto), and checks each of them.
+
+    Bazel's report (test.xml) names every case.
+
+    Args:
+      name: of the test.
+      src: the file; NAME.textproto where it is not given.
+      **kwargs: what every test takes: tags, size, visibility...
+    """
+    src = src or name + ".textproto"
+    native.sh_test(
+        name = name,
+        size = kwargs.pop("size", "small"),
+        srcs = ["//tools/bazel:cases_test.sh"],
+        args = [
+            "$(location //tools/commands:dualsim)",
+            "$(location %s)" % src,
+        ],
+        data = [
+            src,
+            "//tools/commands:dualsim",
+        ],
+        **kwargs
+    )
