@@ -26,8 +26,10 @@ struct RunSummary {
     std::string report{};  // and the whole story, several lines.
   };
 
-  std::string scenario;  // "same_mac"
-  std::string file;      // As the user gave it; for reports alone.
+  std::string scenario;     // "same_mac"
+  std::string file;         // As the user gave it; for reports alone.
+  std::string case_name{};  // Of a case: its name,
+  std::string variant{};    // and where it ran; "" where there is but one place.
   uint64_t seed = 0;
   Time end;
   uint64_t events = 0;

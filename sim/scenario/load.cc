@@ -143,7 +143,7 @@ void CheckRun(const dualsim::Scenario& scenario, CheckContext* context) {
 }
 
 LoadResult LoadScenarioText(const std::string& file, std::string_view text) {
-  LoadResult result{std::nullopt, {}, Diagnostics(file)};
+  LoadResult result{std::nullopt, {}, {}, Diagnostics(file)};
   if (!IsText(text, &result.diagnostics)) return result;
   Scenario scenario;
   TextLocations locations;
@@ -155,8 +155,14 @@ LoadResult LoadScenarioText(const std::string& file, std::string_view text) {
   CheckContext context(locations, &result.diagnostics, &plan);
   CheckRun(scenario, &context);
   if (IsFileOfCases(scenario)) {
+    for (const dualsim::NotApplicable& entry : scenario.not_applicable()) {
+      result.not_applicable.push_back({entry.id(), entry.reason(), locations.Of(entry)});
+    }
     result.cases = LoadCases(scenario, locations, plan, &result.diagnostics);
-    if (!result.diagnostics.empty()) result.cases.clear();
+    if (!result.diagnostics.empty()) {
+      result.cases.clear();
+      result.not_applicable.clear();
+    }
     return result;
   }
   const TopologyText topology = TopologyTextOf(scenario, nullptr);
@@ -177,7 +183,7 @@ LoadResult LoadScenarioText(const std::string& file, std::string_view text) {
 }
 
 LoadResult LoadScenarioFile(const std::string& path) {
-  LoadResult result{std::nullopt, {}, Diagnostics(path)};
+  LoadResult result{std::nullopt, {}, {}, Diagnostics(path)};
   std::string bytes;
   if (!ReadFile(path, &bytes, &result.diagnostics)) return result;
   return LoadScenarioText(path, bytes);

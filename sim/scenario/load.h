@@ -11,11 +11,20 @@
 
 namespace dualsim::sim {
 
+// A requirement that a node may do without, proto/case.proto.
+struct NotApplicable {
+  std::string id;
+  std::string reason;
+  SourceLocation where;
+};
+
 // What became of a scenario's text: a plan, the plans of its cases, or at least
 // one diagnostic.
 struct LoadResult {
-  std::optional<Plan> plan;  // Set exactly when `diagnostics` and `cases` are empty.
-  std::vector<Plan> cases;   // Of a file of cases, in the order of the text.
+  std::optional<Plan> plan;  // Set exactly when all others are empty.
+  // Of a file of cases, in the order of the text. One of them may be empty.
+  std::vector<Plan> cases;
+  std::vector<NotApplicable> not_applicable;
   Diagnostics diagnostics;
 };
 

@@ -4,9 +4,11 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "proto/scenario.pb.h"
+#include "sim/record/requirements.h"
 #include "sim/scenario/check.h"
 #include "sim/scenario/computed_routes.h"
 #include "sim/scenario/near_name.h"
@@ -19,14 +21,20 @@ using dualsim::Steps;
 using dualsim::Variant;
 
 // What becomes part of a file's name.
-bool IsName(const std::string& name) {
+bool IsName(std::string_view name) {
   constexpr size_t kLongest = 100;
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.' || c == ' ';
-  };
-  return !name.empty() && name.size() <= kLongest && std::all_of(name.begin(), name.end(), fits) &&
-         name.front() != '.' && name.front() != ' ';
+  constexpr std::string_view kOthers = "-_. ,()+=:";
+  constexpr std::string_view kSectionSign = "\u00a7";
+  if (name.empty() || name.size() > kLongest || name[0] == '.' || name[0] == ' ') return false;
+  while (!name.empty()) {
+    const char c = name[0];
+    const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      kOthers.find(c) != std::string_view::npos;
+    const size_t size = fits ? 1 : name.starts_with(kSectionSign) ? kSectionSign.size() : 0;
+    if (size == 0) return false;
+    name.remove_prefix(size);
+  }
+  return true;
 }
 
 class CasesLoader {
@@ -47,7 +55,7 @@ class CasesLoader {
         return a.expectations[0].where < b.expectations[0].where;
       });
     }
-    if (plans.empty() && diagnostics_.empty()) {
+    if (plans.empty() && scenario_.not_applicable_size() == 0 && diagnostics_.empty()) {
       Error(scenario_, "there is no case to run; give the file a 'case'");
     }
     return plans;
@@ -83,6 +91,23 @@ class CasesLoader {
       CheckVariants(steps);
     }
     if (scenario_.has_setup()) CheckUnnamed(scenario_.setup());
+    CheckNotApplicable();
+  }
+
+  void CheckNotApplicable() {
+    std::set<std::string> ids;
+    for (const dualsim::NotApplicable& entry : scenario_.not_applicable()) {
+      if (entry.id().empty() || entry.reason().empty()) {
+        Error(entry, entry.id().empty() ? "'id' is missing here" : "'reason' is missing here");
+      } else if (!ids.insert(entry.id()).second) {
+        Error(entry, "'" + entry.id() + "' was said not to apply already");
+      }
+      for (const Steps& steps : scenario_.case_()) {
+        if (!entry.id().empty() && IsOfRequirement(steps.name(), entry.id())) {
+          Error(entry, "the case '" + steps.name() + "' shows it");
+        }
+      }
+    }
   }
 
   void CheckName(const google::protobuf::Message& message, const std::string& name,
@@ -91,7 +116,7 @@ class CasesLoader {
       Error(message, name.empty() ? "'name' is missing here"
                                   : "'" + name.substr(0, 60) +
                                         "' is not a name: up to 100 letters, digits, blanks, "
-                                        "'-', '_', '.'");
+                                        "'\u00a7' and '-_.,()+=:'");
     } else if (!names->insert(name).second) {
       Error(message, "the name '" + name + "' is taken");
     }
@@ -136,7 +161,11 @@ class CasesLoader {
       if (!RunsOn(steps, variant)) continue;
       Plan plan = network;
       plan.name = base_.name + "." + steps.name();
-      if (variant != nullptr) plan.name += "." + variant->name();
+      plan.of_case = {.name = steps.name(), .variant = ""};
+      if (variant != nullptr) {
+        plan.name += "." + variant->name();
+        plan.of_case->variant = variant->name();
+      }
       CheckContext of_case(locations_, &diagnostics_, &plan);
       CheckCase(scenario_, variant, steps, &of_case);
       plans->push_back(std::move(plan));
@@ -166,7 +195,7 @@ TopologyText TopologyTextOf(const Scenario& scenario, const Variant* variant) {
 
 bool IsFileOfCases(const Scenario& scenario) {
   return scenario.case__size() > 0 || scenario.variant_size() > 0 || scenario.snippet_size() > 0 ||
-         scenario.has_setup();
+         scenario.has_setup() || scenario.not_applicable_size() > 0;
 }
 
 std::vector<Plan> LoadCases(const Scenario& scenario, const TextLocations& locations,

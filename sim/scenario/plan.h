@@ -35,6 +35,12 @@ enum class GoldenKind : uint8_t { kText, kDigest };
 // possible, every default is filled in. Nothing here depends on a file, on
 // protobuf or on the machine; a run is a function of the plan and the seed.
 struct Plan {
+  // Which case it is, and the variant that it runs on.
+  struct Case {
+    std::string name;
+    std::string variant;  // "" where the file has none.
+  };
+
   std::string file;  // As the user gave it; for messages.
   std::string name;  // "same_mac" of scenarios/dad/same_mac.textproto; names the outputs.
   std::string description;
@@ -50,6 +56,7 @@ struct Plan {
   // Of a case: its steps. The run ends when they are done; the one expectation is
   // that they are, and actions at Time::Never() happen when a step says so.
   std::optional<Script> script;
+  std::optional<Case> of_case;  // Set with `script`.
 
   const NodePlan& node(NodeId id) const { return nodes[static_cast<size_t>(id)]; }
   const LinkPlan& link(LinkId id) const { return links[static_cast<size_t>(id)]; }

@@ -35,7 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using dualsim::sim::LoadResult;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const LoadResult result = dualsim::sim::LoadScenarioText("fuzz.textproto", text);
-  Require((result.plan || !result.cases.empty()) == result.diagnostics.empty(),
+  const bool of_cases = !result.cases.empty() || !result.not_applicable.empty();
+  Require((result.plan || of_cases) == result.diagnostics.empty(),
           "a plan, cases, or complaints");
   const int lines = 1 + static_cast<int>(std::count(text.begin(), text.end(), '\n'));
   for (const Diagnostic& diagnostic : result.diagnostics.Sorted()) {

@@ -51,7 +51,8 @@ void AddSeedAndUntil(CLI::App& app, RunCommand& run) {
 
 void AddRun(CLI::App& app, RunCommand& run) {
   CLI::App& command = *app.add_subcommand("run", "Run scenarios and check what they expect");
-  command.add_option("FILE", run.files, "Scenarios")->type_name("");
+  command.add_option("FILE", run.files, "Scenarios; LIST.tsv: rows that cases are to show")
+      ->type_name("");
   AddSeedAndUntil(command, run);
   command.add_option("--out", run.out, "Folder for captures, traces and run.db (default: out)")
       ->type_name("DIR");
@@ -65,6 +66,10 @@ void AddRun(CLI::App& app, RunCommand& run) {
           "How many scenarios run at once (default: one per processor)")
       ->type_name("N");
   command.add_option("--junit", run.junit, "Write a report for all files in JUnit's XML")
+      ->type_name("FILE");
+  command
+      .add_option("--conformance-page", run.conformance_page,
+                  "Write what cases show of a list of requirements, in Markdown")
       ->type_name("FILE");
   command
       .add_option_function<std::string>(

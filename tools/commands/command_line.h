@@ -17,8 +17,9 @@ struct RunCommand {
   std::optional<uint64_t> seed;
   std::optional<Time> until;
   std::string out = "out";
-  int jobs = 0;       // 0: as many as there are processors.
-  std::string junit;  // "": none.
+  int jobs = 0;                    // 0: as many as there are processors.
+  std::string junit;               // "": none.
+  std::string conformance_page{};  // Likewise.
   GoldenMode golden = GoldenMode::kIgnore;
   bool quiet = false;
   bool verbose = false;

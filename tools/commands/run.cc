@@ -2,47 +2,24 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "sim/record/conformance.h"
 #include "sim/record/junit.h"
 #include "sim/record/output_file.h"
-#include "sim/scenario/load.h"
+#include "sim/scenario/plan.h"
 #include "tools/commands/command_line.h"
 #include "tools/commands/exit_code.h"
+#include "tools/commands/load_files.h"
 #include "tools/commands/run_scenario.h"
 #include "tools/commands/terminal.h"
 
 namespace dualsim::commands {
 namespace {
-
-// Every plan of the call, or nothing where any of the files is wrong; what is
-// wrong has then been said.
-std::optional<std::vector<sim::Plan>> LoadAll(const std::vector<std::string>& files) {
-  std::vector<sim::Plan> plans;
-  std::map<std::string, std::string> file_of;  // By the name of the outputs.
-  std::string complaints;
-  for (const std::string& file : files) {
-    sim::LoadResult loaded = sim::LoadScenarioFile(file);
-    complaints += loaded.diagnostics.ToString();
-    if (loaded.plan) loaded.cases.push_back(std::move(*loaded.plan));
-    for (sim::Plan& plan : loaded.cases) {
-      const auto [other, fresh] = file_of.emplace(plan.name, file);
-      if (!fresh) {
-        complaints += "dualsim: " + other->second + " and " + file + " would both write '" +
-                      plan.name + "': run them one after the other, each with its own --out\n";
-      }
-      plans.push_back(std::move(plan));
-    }
-  }
-  if (complaints.empty()) return plans;
-  PrintError(complaints);
-  return std::nullopt;
-}
 
 // Runs the plans on several threads and hands the outcomes over in their order.
 class Runs {
@@ -114,17 +91,32 @@ std::string LastLine(size_t runs, size_t passed) {
          std::to_string(runs - passed) + " did not\n";
 }
 
+// Prints what became of cases, and of the rows that they are to show; writes the
+// page. The exit code.
+int ReportConformance(const RunCommand& command, const LoadedFiles& files,
+                      const std::vector<sim::RunSummary>& summaries) {
+  const sim::Conformance conformance(files.requirements, summaries, files.reasons);
+  if (!command.quiet) Print(conformance.Table());
+  if (!command.conformance_page.empty()) {
+    sim::OutputFile file(command.conformance_page);
+    file.Append(conformance.Page());
+    file.Commit();
+  }
+  return conformance.complete() ? kAllHeld : kFailed;
+}
+
 }  // namespace
 
 int Run(const RunCommand& command) {
-  const auto plans = LoadAll(command.files);
-  if (!plans) return kRefused;
+  const auto files = LoadFiles(command.files);
+  if (!files) return kRefused;
+  const std::vector<sim::Plan>& plans = files->plans;
   std::vector<sim::RunSummary> summaries;
   size_t passed = 0;
   int code = kAllHeld;
-  {
-    Runs runs(*plans, command);
-    for (size_t i = 0; i < plans->size(); ++i) {
+  if (!plans.empty()) {
+    Runs runs(plans, command);
+    for (size_t i = 0; i < plans.size(); ++i) {
       Outcome outcome = runs.Take(i);
       if (!outcome.report.empty()) Print(outcome.report);
       if (!outcome.complaint.empty()) PrintError(outcome.complaint);
@@ -134,7 +126,14 @@ int Run(const RunCommand& command) {
     }
   }
   if (code == kInterrupted) return code;
-  if (plans->size() > 1 && !command.quiet) Print(LastLine(plans->size(), passed));
+  const auto is_case = [](const sim::Plan& plan) { return plan.of_case.has_value(); };
+  const size_t cases = static_cast<size_t>(std::count_if(plans.begin(), plans.end(), is_case));
+  if (cases > 0 || !files->requirements.empty()) {
+    code = std::max(code, ReportConformance(command, *files, summaries));
+  }
+  if (plans.size() > 1 && cases < plans.size() && !command.quiet) {
+    Print(LastLine(plans.size(), passed));
+  }
   WriteJUnit(command.junit, summaries);
   return code;
 }

@@ -35,6 +35,10 @@ sim::RunSummary Summarize(const sim::Plan& plan, const sim::RunResult& result) {
   sim::RunSummary summary;
   summary.scenario = plan.name;
   summary.file = plan.file;
+  if (plan.of_case) {
+    summary.case_name = plan.of_case->name;
+    summary.variant = plan.of_case->variant;
+  }
   summary.seed = result.seed;
   summary.end = result.end;
   summary.events = result.events;
@@ -88,6 +92,8 @@ class Report {
   std::string Text(std::chrono::nanoseconds wall) const {
     const Verdict verdict = summary_.verdict();
     if (command_.quiet && verdict != Verdict::kFailed) return "";
+    // Of cases, a table tells.
+    if (!summary_.case_name.empty() && verdict == Verdict::kHeld && !command_.verbose) return "";
     std::string text;
     Headline(verdict, wall, text);
     for (const auto& e : summary_.expectations) Expectation(e, text);
