@@ -19,6 +19,22 @@ std::string Joined(const std::vector<std::string>& items) {
   return text;
 }
 
+std::string_view NameOfFile(const RunSummary& run) {
+  return std::string_view(run.file).substr(run.file.rfind('/') + 1);
+}
+
+// Those of cases, in the order of their files: that of the call says nothing.
+std::vector<const RunSummary*> ByFile(const std::vector<RunSummary>& runs) {
+  std::vector<const RunSummary*> sorted;
+  for (const RunSummary& run : runs) {
+    if (!run.case_name.empty()) sorted.push_back(&run);
+  }
+  std::stable_sort(sorted.begin(), sorted.end(), [](const RunSummary* a, const RunSummary* b) {
+    return NameOfFile(*a) < NameOfFile(*b);
+  });
+  return sorted;
+}
+
 // The runs of the cases that show one row.
 Row Judge(std::string id, const std::vector<const RunSummary*>& runs) {
   Row row;
@@ -26,7 +42,7 @@ Row Judge(std::string id, const std::vector<const RunSummary*>& runs) {
   row.verdict = runs.empty() ? Verdict::kMissing : Verdict::kPass;
   std::vector<std::string> failed;
   for (const RunSummary* run : runs) {
-    AddOnce(run->file.substr(run->file.rfind('/') + 1), &row.files);
+    AddOnce(std::string(NameOfFile(*run)), &row.files);
     if (!run->variant.empty()) AddOnce(run->variant, &row.ran_on);
     if (run->verdict() == RunSummary::Verdict::kHeld) continue;
     AddOnce(run->variant.empty() ? run->case_name : run->variant, &failed);
@@ -155,14 +171,13 @@ Conformance::Conformance(const std::vector<Requirement>& requirements,
   std::vector<std::string> names;  // Of cases that are further ones.
   std::map<std::string, std::vector<const RunSummary*>> of_case;
   for (const Requirement& requirement : requirements) of_row[requirement.id];
-  for (const RunSummary& run : runs) {
-    if (run.case_name.empty()) continue;
-    const auto row = of_row.find(run.case_name.substr(0, run.case_name.find(' ')));
+  for (const RunSummary* run : ByFile(runs)) {
+    const auto row = of_row.find(run->case_name.substr(0, run->case_name.find(' ')));
     if (row != of_row.end()) {
-      row->second.push_back(&run);
+      row->second.push_back(run);
     } else {
-      AddOnce(run.case_name, &names);
-      of_case[run.case_name].push_back(&run);
+      AddOnce(run->case_name, &names);
+      of_case[run->case_name].push_back(run);
     }
   }
   for (const Requirement& requirement : requirements) {

@@ -48,7 +48,7 @@ class Conformance {
               const std::map<std::string, std::string>& reasons);
 
   const std::vector<Row>& rows() const { return rows_; }        // In the list's order.
-  const std::vector<Row>& further() const { return further_; }  // In that of the runs.
+  const std::vector<Row>& further() const { return further_; }  // In that of the files.
   bool complete() const;  // Every row passes or is not applicable.
 
   // For people at a terminal: a line per row and per further case, and the counts.

@@ -136,6 +136,38 @@ TEST(Cases, EachRunsOnEachVariantUnlessItChooses) {
   EXPECT_EQ(result.cases[2].name, "x.one.other");
 }
 
+TEST(Cases, SayWhichCaseAndVariantTheyAre) {
+  const std::vector<Plan> plans = Load(R"(
+variant { name: "one" }
+variant { name: "two" }
+case { name: "RFC 4861 \u00a77.2 (a), b: c" wait: "1s" })");
+  ASSERT_EQ(plans.size(), 2u);
+  ASSERT_TRUE(plans[1].of_case.has_value());
+  EXPECT_EQ(plans[1].of_case->name, "RFC 4861 \u00a77.2 (a), b: c");
+  EXPECT_EQ(plans[1].of_case->variant, "two");
+  EXPECT_EQ(plans[1].name, "x.RFC 4861 \u00a77.2 (a), b: c.two");
+}
+
+TEST(Cases, RowsThatDoNotApplyHaveAReasonAndNoCase) {
+  const LoadResult result =
+      LoadScenarioText("x.textproto", "not_applicable { id: \"A.1\" reason: \"because\" }\n");
+  EXPECT_EQ(result.diagnostics.ToString(), "");
+  ASSERT_EQ(result.not_applicable.size(), 1u);
+  EXPECT_EQ(result.not_applicable[0].reason, "because");
+
+  const std::string complaints = Complaints(R"(link { name: "lan" }
+not_applicable { id: "A.1" }
+not_applicable { reason: "because" }
+not_applicable { id: "A.2" reason: "because" }
+not_applicable { id: "A.2" reason: "because" }
+case { name: "A.2 words" wait: "1s" })");
+  for (const char* expected :
+       {"x:2:1: 'reason' is missing here", "x:3:1: 'id' is missing here",
+        "x:4:1: the case 'A.2 words' shows it", "x:5:1: 'A.2' was said not to apply already"}) {
+    EXPECT_NE(complaints.find(expected), std::string::npos) << expected << "\n" << complaints;
+  }
+}
+
 TEST(Cases, WhatIsWrongIsSaidOnceAndAtItsPlace) {
   const std::string complaints = Complaints(R"(link { name: "lan" }
 host { name: "nut" interface { link: "lan" } }
