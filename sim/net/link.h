@@ -60,6 +60,7 @@ class Link {
   // What a card lets in beside its own address and broadcasts.
   virtual void JoinGroup(Port, MacAddress) {}
   virtual void LeaveGroup(Port, MacAddress) {}
+  virtual void HearAllGroups(Port, bool) {}
   // A port's card has another address from now on.
   virtual void OnCardAddress(Port, MacAddress) {}
 

@@ -25,7 +25,9 @@ InterfaceId Station::AddCard(MacAddress mac, Link& link) {
 void Station::SetPower(bool on) {
   powered_ = on;
   if (on) return;
-  for (Card& card : cards_) {
+  for (size_t i = 0; i < cards_.size(); ++i) {
+    Card& card = cards_[i];
+    HearAllGroups(InterfaceId{static_cast<uint16_t>(i)}, false);
     for (const Group& group : card.groups) card.link->LeaveGroup(card.port, group.address);
     card.groups.clear();
   }
@@ -63,6 +65,13 @@ void Station::LeaveGroup(InterfaceId interface, MacAddress group) {
   card.link->LeaveGroup(card.port, group);
 }
 
+void Station::HearAllGroups(InterfaceId interface, bool all) {
+  Card& card = this->card(interface);
+  if (card.all_groups == all) return;
+  card.all_groups = all;
+  card.link->HearAllGroups(card.port, all);
+}
+
 void Station::SetAddress(InterfaceId interface, MacAddress address) {
   Card& card = this->card(interface);
   card.mac = address;
@@ -73,6 +82,7 @@ bool Station::LetsIn(const Card& card, ByteView frame) {
   const uint64_t destination = DestinationOf(frame);
   if (destination == card.mac.ToInteger() || destination == kBroadcast) return true;
   if (!IsGroup(destination)) return false;
+  if (card.all_groups) return true;
   const MacAddress group = MacAddress::FromInteger(destination);
   const auto at = std::lower_bound(card.groups.begin(), card.groups.end(), group, Group::Before);
   return at != card.groups.end() && at->address == group;

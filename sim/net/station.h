@@ -20,8 +20,8 @@ class Link;
 // A place in the network that has a name: an entity with network cards, each
 // plugged into a link. What it does with frames is its Receiver's business.
 //
-// A card passes up frames for its own address, for groups that were joined, and
-// broadcasts; nothing else, and never says so. While the station is off, what a
+// A card passes up frames for its own address, for groups that were joined (or
+// all groups), and broadcasts; nothing else, and never says so. While the station is off, what a
 // card would have passed up is lost (RECEIVER_OFF); its groups are forgotten.
 class Station final : public Entity, public host::Device {
  public:
@@ -56,6 +56,7 @@ class Station final : public Entity, public host::Device {
   void Transmit(InterfaceId interface, Packet frame) override;
   void JoinGroup(InterfaceId interface, MacAddress group) override;
   void LeaveGroup(InterfaceId interface, MacAddress group) override;
+  void HearAllGroups(InterfaceId interface, bool all) override;
   void SetAddress(InterfaceId interface, MacAddress address) override;
 
   // As Transmit, for a frame that the scenario made.
@@ -80,8 +81,9 @@ class Station final : public Entity, public host::Device {
   struct Card {
     MacAddress mac;
     Link* link = nullptr;
-    uint32_t port = 0;          // Its number on the link.
-    uint16_t epoch = 0;         // Of that port, see Link.
+    uint32_t port = 0;   // Its number on the link.
+    uint16_t epoch = 0;  // Of that port, see Link.
+    bool all_groups = false;
     std::vector<Group> groups;  // In order of the address.
   };
 

@@ -59,6 +59,15 @@ void SwitchedLan::LeaveGroup(Port port, MacAddress group) {
   free_listeners_.push_back(at);
 }
 
+void SwitchedLan::HearAllGroups(Port port, bool all) {
+  const auto at = std::lower_bound(all_groups_.begin(), all_groups_.end(), port);
+  if (all) {
+    all_groups_.insert(at, port);
+  } else {
+    all_groups_.erase(at);
+  }
+}
+
 void SwitchedLan::OnCardAddress(Port port, MacAddress address) {
   const auto card = std::find_if(cards_.begin(), cards_.end(),
                                  [&](const auto& entry) { return entry.second == port; });
@@ -127,8 +136,20 @@ void SwitchedLan::ForwardToGroup(const Arrived& arrived, uint64_t destination) {
     return;
   }
   const uint32_t at = listening_.Find(destination);
-  if (at == MacMap::kNone) return;
-  for (const Port to : listeners_[at]) Deliver(arrived, to);
+  static const std::vector<Port> kNobody;
+  const std::vector<Port>& listeners = at == MacMap::kNone ? kNobody : listeners_[at];
+  if (all_groups_.empty()) {
+    for (const Port to : listeners) Deliver(arrived, to);
+    return;
+  }
+  // Both in order of the ports; who is in both gets the frame once.
+  auto all = all_groups_.begin();
+  for (const Port to : listeners) {
+    while (all != all_groups_.end() && *all < to) Deliver(arrived, *all++);
+    if (all != all_groups_.end() && *all == to) ++all;
+    Deliver(arrived, to);
+  }
+  while (all != all_groups_.end()) Deliver(arrived, *all++);
 }
 
 void SwitchedLan::ForwardToStation(const Arrived& arrived, uint64_t destination, uint32_t group) {

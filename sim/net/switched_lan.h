@@ -36,6 +36,7 @@ class SwitchedLan final : public Link, public Entity {
   Port AddPort(Station& station, InterfaceId interface) override;
   void JoinGroup(Port port, MacAddress group) override;
   void LeaveGroup(Port port, MacAddress group) override;
+  void HearAllGroups(Port port, bool all) override;
   void OnCardAddress(Port port, MacAddress address) override;
   void SetParameters(const LinkParameters& parameters) override;
   void Partition(const std::vector<std::vector<NodeId>>& groups) override;
@@ -77,6 +78,7 @@ class SwitchedLan final : public Link, public Entity {
   MacMap listening_;                          // Group address to place in listeners_.
   std::vector<std::vector<Port>> listeners_;  // In order; empty ones are free.
   std::vector<uint32_t> free_listeners_;
+  std::vector<Port> all_groups_;  // Whose cards listen to every group; in order.
 };
 
 }  // namespace dualsim::sim

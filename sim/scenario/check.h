@@ -80,6 +80,9 @@ router::AdvertiseConfig CheckAdvertise(const dualsim::Advertise& advertise, Chec
 // How a node forms addresses; needs its interfaces, and their other variables.
 void CheckAddressing(const dualsim::Node& entry, bool is_router, CheckContext* context,
                      host::StackConfig* config);
+// What a router does for groups; likewise.
+void CheckMulticast(const dualsim::Node& entry, bool is_router, CheckContext* context,
+                    host::StackConfig* config);
 LinkFaults CheckFaults(const dualsim::Faults& faults, CheckContext* context);
 
 // A route of `node` from the fields `prefix`, `via` and `link` of `message`,

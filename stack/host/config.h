@@ -10,6 +10,7 @@
 #include "stack/ndp/opaque_interface_identifier.h"
 #include "stack/ndp/temporary_addresses.h"
 #include "stack/router/advertise_config.h"
+#include "stack/router/multicast_querier_config.h"
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/mac_address.h"
 
@@ -40,6 +41,10 @@ struct InterfaceConfig {
   bool gratuitous_neighbor_discovery = false;
 
   std::optional<router::AdvertiseConfig> advertise;  // A router's; RFC 4861 §6.2.1.
+  // A router's: it learns by listener discovery which groups the link listens to,
+  // RFC 3810 §7; and groups that it takes to be listened to whatever it learns.
+  std::optional<router::MulticastQuerierConfig> multicast_querier;
+  std::vector<Ipv6Address> static_groups;
 };
 
 // A route that the configuration gives.
@@ -53,8 +58,9 @@ struct StackConfig {
   std::string name;
   std::vector<InterfaceConfig> interfaces;
   std::vector<RouteConfig> routes;
-  bool forwarding = false;  // A router: IsRouter in RFC 4861's words.
-  bool answer_echo = true;  // Whether echo requests are answered.
+  bool forwarding = false;         // A router: IsRouter in RFC 4861's words.
+  bool multicast_routing = false;  // A router's: packets to groups are forwarded too.
+  bool answer_echo = true;         // Whether echo requests are answered.
 };
 
 }  // namespace dualsim::host

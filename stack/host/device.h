@@ -17,6 +17,9 @@ class Device {
   virtual void Transmit(InterfaceId interface, Packet frame) = 0;
   virtual void JoinGroup(InterfaceId interface, MacAddress group) = 0;
   virtual void LeaveGroup(InterfaceId interface, MacAddress group) = 0;
+  // Whether the card lets in frames for every group, as a multicast router needs
+  // it. To a card that lets in everything it is nothing.
+  virtual void HearAllGroups(InterfaceId, bool) {}
   // The card's own address from now on.
   virtual void SetAddress(InterfaceId interface, MacAddress address) = 0;
 };

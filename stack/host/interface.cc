@@ -33,33 +33,12 @@ std::string StreamName(const char* purpose, InterfaceId id) {
   return purpose + std::to_string(static_cast<int>(id));
 }
 
-// Counts one more who wants `address`; true where it is the first.
-template <typename Wanted, typename Address>
-bool Want(std::vector<Wanted>& wanted, const Address& address) {
-  for (Wanted& entry : wanted) {
-    if (entry.address == address) return ++entry.count == 1;
-  }
-  wanted.push_back({address, 1});
-  return true;
-}
-
-// Counts one less; true where nobody is left. Requires that somebody was there.
-template <typename Wanted, typename Address>
-bool Unwant(std::vector<Wanted>& wanted, const Address& address) {
-  const auto found = std::find_if(wanted.begin(), wanted.end(),
-                                  [&](const Wanted& entry) { return entry.address == address; });
-  if (found == wanted.end() || --found->count > 0) return false;
-  wanted.erase(found);
-  return true;
-}
-
 constexpr uint8_t kNdpHopLimit = 255;
-constexpr uint8_t kMldHopLimit = 1;  // RFC 3810 §5
 
 }  // namespace
 
 Interface::Interface(InterfaceId id, const InterfaceConfig& config, bool is_router,
-                     const Environment& environment, InterfaceOwner& owner)
+                     bool routes_groups, const Environment& environment, InterfaceOwner& owner)
     : id_(id),
       mac_(config.mac),
       advertise_(config.advertise ? std::make_unique<router::AdvertiseConfig>(*config.advertise)
@@ -70,11 +49,18 @@ Interface::Interface(InterfaceId id, const InterfaceConfig& config, bool is_rout
       discovery_(DiscoveryConfig(id, config, is_router), environment_.packets, environment_.random,
                  *this),
       listener_(environment_.random.Stream(StreamName("mld", id))),
-      advertiser_random_(environment_.random.Stream(StreamName("advertise", id))) {}
+      advertiser_random_(environment_.random.Stream(StreamName("advertise", id))) {
+  if (!routes_groups && !config.multicast_querier) return;
+  routing_ = std::make_unique<GroupRouting>();
+  routing_->querier_config = config.multicast_querier;
+  routing_->static_groups = config.static_groups;
+}
 
 void Interface::Start(Time now) {
   up_ = true;
   now_ = now;
+  // A multicast router takes packets to every group, RFC 3810 §7.
+  if (routing_ != nullptr) environment_.device.HearAllGroups(id_, true);
   discovery_.Start(now);
 }
 
@@ -93,6 +79,7 @@ void Interface::Crash(Time now) {
   now_ = now;
   up_ = false;  // From here on nothing leaves.
   advertiser_.reset();
+  StopQuerying();
   discovery_.Stop(now);
   listener_.ShutDown(*this);
 }
@@ -104,6 +91,7 @@ void Interface::Advertise(Time now, const std::optional<router::AdvertiseConfig>
     StartAdvertising(now);
   } else if (config) {
     advertiser_->Reconfigure(now, *config);
+    discovery_.AdoptParameters(now, advertiser_->Advertisement(now));
   } else {
     advertiser_->Cease(now);
   }
@@ -123,6 +111,7 @@ void Interface::StartAdvertising(Time now) {
   if (advertise_ == nullptr || !up_ || LinkLocalSource().is_unspecified()) return;
   advertiser_ = std::make_unique<router::RouterAdvertiser>(
       now, *advertise_, mac_, RandomStream(advertiser_random_(), "advertiser", ""));
+  discovery_.AdoptParameters(now, advertiser_->Advertisement(now));
 }
 
 Ipv6Address Interface::LinkLocalSource() const {
@@ -134,6 +123,9 @@ Time Interface::deadline() const {
   if (!up_) return Time::Never();
   Time next = std::min(discovery_.deadline(), listener_.deadline());
   if (advertiser_ != nullptr) next = std::min(next, advertiser_->deadline());
+  if (routing_ != nullptr && routing_->querier) {
+    next = std::min(next, routing_->querier->deadline());
+  }
   return next;
 }
 
@@ -142,12 +134,7 @@ void Interface::Advance(Time now) {
   discovery_.Advance(now);
   if (listener_.deadline() <= now) listener_.Advance(now, *this);
   SendAdvertisements(now);
-}
-
-bool Interface::IsListeningTo(const Ipv6Address& group, const Ipv6Address& source) const {
-  return std::any_of(silent_groups_.begin(), silent_groups_.end(),
-                     [&](const auto& entry) { return entry.address == group; }) ||
-         listener_.Accepts(group, source);
+  if (routing_ != nullptr && routing_->querier) routing_->querier->Advance(now, *this);
 }
 
 std::optional<DropReason> Interface::OnNdpMessage(Time now, const wire::NdpContext& context,
@@ -198,26 +185,6 @@ std::optional<DropReason> Interface::OnRouterSolicitation(Time now, const wire::
   return std::nullopt;
 }
 
-std::optional<DropReason> Interface::OnListenerMessage(Time now, const wire::Ipv6Header& header,
-                                                       bool router_alert, wire::Icmpv6Type type,
-                                                       ByteView message) {
-  now_ = now;
-  const auto failed = group::CheckListenerMessage(
-      {.source = header.source, .hop_limit = header.hop_limit, .router_alert = router_alert});
-  if (failed) return failed;
-  if (type == wire::Icmpv6Type::kMulticastListenerQuery) {
-    const auto query = wire::ListenerQuery::Parse(message);
-    if (!query) return query.reason();
-    listener_.OnQuery(now, *query);
-  } else if (type == wire::Icmpv6Type::kMulticastListenerReportV1) {
-    const auto report = wire::ListenerMessageV1::Parse(message);
-    if (!report) return report.reason();
-    listener_.OnReportV1(report->group);
-  }
-  // Reports of version 2, and Done, concern routers and snooping switches alone.
-  return std::nullopt;
-}
-
 // What leaves.
 
 void Interface::SendToLinkLayer(Time, MacAddress destination, Packet packet) {
@@ -255,27 +222,6 @@ void Interface::PrependHeader(const Ipv6Address& source, const Ipv6Address& dest
   header.Store(message.Prepend(wire::Ipv6Header::kSize).data());
 }
 
-void Interface::SendReport(const wire::ListenerReport& report) {
-  Packet message = environment_.packets.Make(report.size());
-  report.Store(message.mutable_bytes().data());
-  SendListenerMessage(Ipv6Address::AllMldv2Routers(), std::move(message));
-}
-
-void Interface::SendMessageV1(const wire::ListenerMessageV1& report) {
-  Packet message = environment_.packets.Make(report.size());
-  report.Store(message.mutable_bytes().data());
-  const bool done = report.type == wire::Icmpv6Type::kMulticastListenerDone;
-  SendListenerMessage(done ? Ipv6Address::AllRouters() : report.group, std::move(message));
-}
-
-void Interface::SendListenerMessage(const Ipv6Address& destination, Packet message) {
-  const Ipv6Address source = LinkLocalSource();
-  wire::StoreIcmpv6Checksum(message.mutable_bytes(), source, destination);
-  wire::StoreRouterAlertHeader(message.Prepend(wire::kRouterAlertHeaderSize).data());
-  PrependHeader(source, destination, wire::NextHeader::kHopByHop, kMldHopLimit, message);
-  SendToGroup(now_, destination, std::move(message));
-}
-
 void Interface::SendAdvertisements(Time now) {
   while (advertiser_ != nullptr) {
     const std::optional<wire::RouterAdvertisement> message = advertiser_->Advance(now);
@@ -297,34 +243,6 @@ void Interface::OnUndeliverable(Time now, DropReason reason, Packet packet) {
   owner_.OnUndeliverable(now, id_, reason, std::move(packet));
 }
 
-void Interface::ListenToGroup(const Ipv6Address& group) {
-  Want(silent_groups_, group);
-  JoinCardGroup(MacAddress::ForGroup(group));
-}
-
-void Interface::StopListeningToGroup(const Ipv6Address& group) {
-  Unwant(silent_groups_, group);
-  LeaveCardGroup(MacAddress::ForGroup(group));
-}
-
-void Interface::JoinCardGroup(const MacAddress& group) {
-  if (Want(card_groups_, group)) environment_.device.JoinGroup(id_, group);
-}
-
-void Interface::LeaveCardGroup(const MacAddress& group) {
-  if (Unwant(card_groups_, group)) environment_.device.LeaveGroup(id_, group);
-}
-
-void Interface::JoinGroup(Time now, const Ipv6Address& group) {
-  now_ = now;
-  listener_.Join(now, group, *this);
-}
-
-void Interface::LeaveGroup(Time now, const Ipv6Address& group) {
-  now_ = now;
-  listener_.Leave(now, group, *this);
-}
-
 void Interface::OnAddressChange(Time now, const ndp::InterfaceAddress& address) {
   owner_.OnAddressChange(now, id_, address);
   const bool became_link_local =
@@ -333,6 +251,7 @@ void Interface::OnAddressChange(Time now, const ndp::InterfaceAddress& address) 
   // RFC 3590 §4: what was reported from :: is said again from a valid source.
   listener_.ReportAll(now, *this);
   if (advertiser_ == nullptr) StartAdvertising(now);
+  StartQuerying(now);
 }
 
 void Interface::OnNextHopsChanged(Time) { owner_.OnNextHopsChanged(); }

@@ -11,6 +11,7 @@
 #include "stack/host/device.h"
 #include "stack/host/stack.h"
 #include "stack/ndp/neighbor_discovery.h"
+#include "stack/router/multicast_querier.h"
 #include "stack/router/router_advertiser.h"
 #include "stack/wire/ipv6.h"
 
@@ -32,9 +33,11 @@ class InterfaceOwner {
 // One interface of a stack: its neighbour discovery, its groups and, on a
 // router, its advertising, put together; and the framing of what it sends.
 class Interface final : private ndp::NeighborDiscoveryOutput,
-                        private group::MulticastListenerOutput {
+                        private group::MulticastListenerOutput,
+                        private router::MulticastQuerierOutput {
  public:
-  Interface(InterfaceId id, const InterfaceConfig& config, bool is_router,
+  // `routes_groups`: the node forwards packets to groups.
+  Interface(InterfaceId id, const InterfaceConfig& config, bool is_router, bool routes_groups,
             const Environment& environment, InterfaceOwner& owner);
 
   void Start(Time now);
@@ -59,6 +62,13 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
 
   // Whether packets from `source` to the group are taken here.
   bool IsListeningTo(const Ipv6Address& group, const Ipv6Address& source) const;
+  // Of a multicast router: whether packets from `source` to `group` are to be sent
+  // on the link. They are where the group is a static one; and where it has
+  // listeners and the router is the link's querier: of several routers one
+  // forwards (RFC 4605 §4.2's rule).
+  bool ForwardsGroup(const Ipv6Address& group, const Ipv6Address& source) const;
+  // Whether the interface has to see listener messages to whatever group.
+  bool learns_groups() const { return routing_ != nullptr && routing_->querier_config.has_value(); }
 
   // ICMPv6 messages of neighbour and listener discovery; see ndp::NeighborDiscovery.
   std::optional<DropReason> OnNdpMessage(Time now, const wire::NdpContext& context,
@@ -107,6 +117,12 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   void JoinCardGroup(const MacAddress& group) override;
   void LeaveCardGroup(const MacAddress& group) override;
 
+  // router::MulticastQuerierOutput.
+  void SendQuery(const Ipv6Address& destination, const wire::ListenerQuery& query) override;
+
+  std::optional<DropReason> OnListenerQuery(Time now, const Ipv6Address& source, ByteView message);
+  void StartQuerying(Time now);
+  void StopQuerying();
   std::optional<DropReason> OnRouterAdvertisement(Time now, const wire::NdpContext& context,
                                                   const wire::RouterAdvertisement& message);
   std::optional<DropReason> OnRouterSolicitation(Time now, const wire::NdpContext& context,
@@ -128,6 +144,13 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
     uint16_t count = 0;
   };
 
+  // What a multicast router's interface has beside.
+  struct GroupRouting {
+    std::optional<router::MulticastQuerierConfig> querier_config;
+    std::vector<Ipv6Address> static_groups;
+    std::optional<router::MulticastQuerier> querier;  // Once there is an address to query from.
+  };
+
   const InterfaceId id_;
   MacAddress mac_;
   // Kept apart: a host has none, and it is large.
@@ -144,6 +167,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   group::MulticastListener listener_;
   RandomStream advertiser_random_;
   std::unique_ptr<router::RouterAdvertiser> advertiser_;
+  std::unique_ptr<GroupRouting> routing_;  // nullptr where it is of no use.
 };
 
 }  // namespace dualsim::host

@@ -61,12 +61,7 @@ void Stack::Implementation::ReceiveIpv6(Received& received) {
   if (source.is_loopback() || destination.is_loopback()) {
     return Drop(received, DropReason::IPV6_LOOPBACK_ON_WIRE);
   }
-  if (destination.is_multicast()) {
-    if (!interface(received.interface).IsListeningTo(destination, source)) {
-      return Drop(received, DropReason::IPV6_GROUP_NOT_JOINED);
-    }
-    return Deliver(received);
-  }
+  if (destination.is_multicast()) return ReceiveMulticast(received);
   const LocalAddress* local = local_addresses_.Find(destination);
   const bool here =
       local != nullptr && (!destination.is_link_local() || local->interface == received.interface);

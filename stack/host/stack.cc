@@ -62,9 +62,9 @@ Stack::Implementation::Implementation(StackConfig config, Environment environmen
       random_(environment.random.Stream("stack")),
       flow_label_secret_(random_()) {
   for (size_t i = 0; i < config_.interfaces.size(); ++i) {
-    interfaces_.push_back(std::make_unique<Interface>(static_cast<InterfaceId>(i),
-                                                      config_.interfaces[i], config_.forwarding,
-                                                      environment_, *this));
+    interfaces_.push_back(std::make_unique<Interface>(
+        static_cast<InterfaceId>(i), config_.interfaces[i], config_.forwarding,
+        config_.multicast_routing, environment_, *this));
   }
   // The interfaces have taken what they need: an idle host is to be small.
   config_.interfaces = {};

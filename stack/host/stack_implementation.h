@@ -24,7 +24,7 @@ namespace dualsim::host {
 // The stack behind stack.h: interfaces, input, output and forwarding put
 // together. One file per concern: boot and the four verbs (stack.cc), what an
 // operator does (operator.cc), input (ipv6_input.cc, icmpv6_input.cc), output
-// (ipv6_output.cc), forwarding (forwarding.cc).
+// (ipv6_output.cc), forwarding (forwarding.cc), groups (multicast_forwarding.cc).
 class Stack::Implementation final : public InterfaceOwner, private ipv6::ReassemblyOutput {
  public:
   Implementation(StackConfig config, Environment environment);
@@ -81,6 +81,7 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
 
   // Input.
   void ReceiveIpv6(Received& received);
+  void ReceiveMulticast(Received& received);
   void Deliver(Received& received);
   Verdict OnHopByHopOptions(Received& received, Cursor& cursor);
   Verdict OnOptions(Received& received, Cursor& cursor, bool hop_by_hop);
@@ -116,6 +117,13 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
     bool advertised_router = false;  // Chosen among those that advertise themselves.
   };
   std::optional<NextHop> FindRoute(Time now, const Ipv6Address& destination);
+  // What became of a packet to a group that a multicast router looked at.
+  enum class GroupForwarding {
+    kRefused,  // Nothing more is to be done with it; it was told why.
+    kNowhere,  // It was for no other link.
+    kSent,
+  };
+  GroupForwarding ForwardToGroup(Received& received, DropReason* why_nowhere);
   // Tells the sender of a packet that is being forwarded of a better first hop,
   // RFC 4861 §8.2, if there is one.
   void Redirect(const Received& received, const NextHop& next_hop);

@@ -127,6 +127,10 @@ class NeighborDiscovery final : private NeighborCacheOutput {
                                                     const wire::NeighborAdvertisement& message);
   std::optional<DropReason> OnRouterAdvertisement(Time now, const wire::NdpContext& context,
                                                   const wire::RouterAdvertisement& message);
+  // Takes CurHopLimit, ReachableTime and RetransTimer from a message that
+  // specifies them. A router calls it with its own: what it advertises applies to
+  // itself too, RFC 4861 §6.2.1.
+  void AdoptParameters(Time now, const wire::RouterAdvertisement& message);
   // A router's part of a Router Solicitation: the Neighbor Cache (§6.2.6).
   void OnRouterSolicitation(Time now, const wire::NdpContext& context,
                             const wire::RouterSolicitation& message);

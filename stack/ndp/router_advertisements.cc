@@ -40,7 +40,7 @@ std::optional<DropReason> NeighborDiscovery::OnRouterAdvertisement(
   return std::nullopt;
 }
 
-void NeighborDiscovery::LearnParameters(Time now, const wire::RouterAdvertisement& message) {
+void NeighborDiscovery::AdoptParameters(Time now, const wire::RouterAdvertisement& message) {
   // §6.3.4: 0 means that the router leaves it open.
   if (message.cur_hop_limit != 0) parameters_.cur_hop_limit = message.cur_hop_limit;
   if (message.reachable_time > Duration() &&
@@ -49,6 +49,10 @@ void NeighborDiscovery::LearnParameters(Time now, const wire::RouterAdvertisemen
     parameters_.DrawReachableTime(now, random_);
   }
   if (message.retrans_timer > Duration()) parameters_.retrans_timer = message.retrans_timer;
+}
+
+void NeighborDiscovery::LearnParameters(Time now, const wire::RouterAdvertisement& message) {
+  AdoptParameters(now, message);
   if (message.options.mtu && *message.options.mtu >= kMinimumMtu &&
       *message.options.mtu <= config_.mtu) {
     parameters_.link_mtu = *message.options.mtu;

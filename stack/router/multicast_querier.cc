@@ -135,6 +135,7 @@ void MulticastQuerier::SendSpecificQueries(Time now, Group& group, MulticastQuer
 
 void MulticastQuerier::SendSourceQueries(Time now, Group& group, bool suppress,
                                          MulticastQuerierOutput& output) {
+  if (config_.version1) return;  // It has no queries for sources.
   const Time short_while = now + intervals().last_listener_query;
   group::SourceList sources;
   for (const Group::SourceQuery& entry : group.source_queries) {
@@ -157,6 +158,7 @@ void MulticastQuerier::SendSourceQueries(Time now, Group& group, bool suppress,
 wire::ListenerQuery MulticastQuerier::MakeQuery(const Ipv6Address& group,
                                                 Duration maximum_response_delay) const {
   wire::ListenerQuery query;
+  query.version1 = config_.version1;
   query.maximum_response_delay = maximum_response_delay;
   query.group = group;
   query.robustness_variable = config_.robustness_variable;
@@ -166,7 +168,7 @@ wire::ListenerQuery MulticastQuerier::MakeQuery(const Ipv6Address& group,
 
 // Election and general queries, §7.6.1 and §7.6.2.
 
-void MulticastQuerier::OnQuery(Time now, const Ipv6Address& source,
+bool MulticastQuerier::OnQuery(Time now, const Ipv6Address& source,
                                const wire::ListenerQuery& query) {
   if (source.low() < address_.low()) {
     if (query.robustness_variable > 0) config_.robustness_variable = query.robustness_variable;
@@ -189,6 +191,9 @@ void MulticastQuerier::OnQuery(Time now, const Ipv6Address& source,
     }
   }
   Settle();
+  if (query.version1 == config_.version1 || now < next_version_warning_) return false;
+  next_version_warning_ = now + config_.query_interval;
+  return true;
 }
 
 void MulticastQuerier::SendGeneralQuery(Time now, MulticastQuerierOutput& output) {

@@ -7,19 +7,12 @@
 
 #include "stack/base/time.h"
 #include "stack/router/group_record.h"
+#include "stack/router/multicast_querier_config.h"
 #include "stack/wire/drop_reason.h"
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/mld.h"
 
 namespace dualsim::router {
-
-// RFC 3810 §9; what is not here follows from it.
-struct MulticastQuerierConfig {
-  uint8_t robustness_variable = 2;
-  Duration query_interval = Seconds(125);
-  Duration query_response_interval = Seconds(10);
-  Duration last_listener_query_interval = Seconds(1);
-};
 
 // Where queries leave. Called during the querier's methods; must not call it back.
 class MulticastQuerierOutput {
@@ -49,8 +42,10 @@ class MulticastQuerier {
                                      MulticastQuerierOutput& output);
   std::optional<DropReason> OnMessageV1(Time now, const wire::ListenerMessageV1& message,
                                         MulticastQuerierOutput& output);
-  // A query of another router on the link.
-  void OnQuery(Time now, const Ipv6Address& source, const wire::ListenerQuery& query);
+  // A query of another router on the link. True: it speaks another version than
+  // this one, which its operator is to be told (§8.3.1); not again within a
+  // Query Interval.
+  bool OnQuery(Time now, const Ipv6Address& source, const wire::ListenerQuery& query);
 
   Time deadline() const { return deadline_; }
   void Advance(Time now, MulticastQuerierOutput& output);
@@ -91,6 +86,7 @@ class MulticastQuerier {
   Time other_querier_until_ = Time::Never();  // §7.6.2; Never() while this is the querier.
   Time next_general_query_;
   uint8_t startup_queries_left_ = 0;
+  Time next_version_warning_;
   std::vector<Group> groups_;  // In order of address.
   Time deadline_;
 };

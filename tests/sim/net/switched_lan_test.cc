@@ -40,6 +40,26 @@ TEST(SwitchedLan, AGroupsFrameReachesThoseWhoListenAndCostsNoMore) {
   EXPECT_EQ(world.network.simulation().counters().events, 3u) << "the switch and two receivers";
 }
 
+TEST(SwitchedLan, ACardThatHearsAllGroupsGetsEachFrameOnce) {
+  TestWorld world(OneLink(LinkKind::kSwitched, 5));
+  world.station("c").HearAllGroups(InterfaceId{0}, true);
+  world.station("c").JoinGroup(InterfaceId{0}, GroupMac(1));
+  world.station("e").JoinGroup(InterfaceId{0}, GroupMac(1));
+  world.station("b").HearAllGroups(InterfaceId{0}, true);
+  world.Send("a", Frame(GroupMac(1), Mac(1)));
+  world.Send("a", Frame(GroupMac(2), Mac(1)));
+  world.Send("c", Frame(GroupMac(2), Mac(3)));
+  world.Run(Seconds(1));
+  EXPECT_EQ(world.at("b").frames.size(), 3u);
+  EXPECT_EQ(world.at("c").frames.size(), 2u);
+  EXPECT_EQ(world.at("d").frames.size(), 0u);
+  EXPECT_EQ(world.at("e").frames.size(), 1u);
+  world.station("b").HearAllGroups(InterfaceId{0}, false);
+  world.Send("a", Frame(GroupMac(2), Mac(1)));
+  world.Run(Seconds(2));
+  EXPECT_EQ(world.at("b").frames.size(), 3u);
+}
+
 TEST(SwitchedLan, AMemberDoesNotHearItsOwnFrames) {
   TestWorld world(OneLink(LinkKind::kSwitched, 2));
   world.station("a").JoinGroup(InterfaceId{0}, GroupMac(1));

@@ -184,6 +184,28 @@ TEST_F(MulticastQuerierTest, Version1HostsAreHeard) {  // §8.3.2
   EXPECT_EQ(out_.Take(), Lines{"40000 ff05::1:3"});
 }
 
+TEST_F(MulticastQuerierTest, ARouterOfVersion1QueriesAsOne) {  // §8.3.1
+  Transcript out;
+  MulticastQuerier querier(kStart, kOwn, {.version1 = true});
+  querier.Advance(kStart, out);
+  EXPECT_TRUE(out.last.version1);
+  EXPECT_EQ(out.last.size(), 24u);
+  querier.OnReport(kStart, {{{ListenerRecordType::kChangeToInclude, kGroup, {kSource1, kSource2}}}},
+                   out);
+  out.Take();
+  querier.OnReport(kStart, {{{ListenerRecordType::kBlockOldSources, kGroup, {kSource1}}}}, out);
+  EXPECT_EQ(out.Take(), Lines{}) << "it has no queries for sources";
+}
+
+TEST_F(MulticastQuerierTest, AQueryOfAnotherVersionIsWorthAWarningNowAndThen) {  // §8.3.1
+  wire::ListenerQuery query;
+  EXPECT_FALSE(querier_.OnQuery(out_.now, Address("fe80::6"), query));
+  query.version1 = true;
+  EXPECT_TRUE(querier_.OnQuery(out_.now, Address("fe80::6"), query));
+  EXPECT_FALSE(querier_.OnQuery(out_.now + Seconds(124), Address("fe80::7"), query));
+  EXPECT_TRUE(querier_.OnQuery(out_.now + Seconds(125), Address("fe80::6"), query));
+}
+
 TEST_F(MulticastQuerierTest, GroupsAreLimited) {
   SkipStartup();
   const auto group = [](uint64_t i) {
