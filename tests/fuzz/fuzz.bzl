@@ -1,6 +1,6 @@
 """Fuzz targets: one entry point, run by libFuzzer or replayed as a test."""
 
-def fuzz_target(name, srcs, deps = [], mutations = 20000):
+def fuzz_target(name, srcs, deps = [], mutations = 20000, size = "small"):
     """Declares NAME_test and NAME_fuzzer around one LLVMFuzzerTestOneInput.
 
     NAME_test is a test of every configuration and compiler: it replays the seeds
@@ -12,6 +12,7 @@ def fuzz_target(name, srcs, deps = [], mutations = 20000):
       srcs: the file with the entry point, by custom NAME_fuzz.cc.
       deps: what it fuzzes.
       mutations: how many random mutations the test tries.
+      size: of the test.
     """
     native.cc_library(
         name = name + "_entry",
@@ -23,7 +24,7 @@ def fuzz_target(name, srcs, deps = [], mutations = 20000):
     )
     native.cc_test(
         name = name + "_test",
-        size = "small",
+        size = size,
         args = [
             native.package_name() + "/corpus/" + name,
             str(mutations),

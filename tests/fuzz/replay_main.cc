@@ -1,6 +1,7 @@
 // Runs a fuzz target's entry point on its seeds, on every one of them cut off and
 // with single bytes changed, and on a fixed sequence of random mutations. The same
-// inputs on every machine, so that a failure is one everywhere.
+// inputs on every machine, so that a failure is one everywhere. A target with a mutator
+// of its own gets the seeds as they are, and what that mutator makes of them.
 //
 //   NAME_test CORPUS MUTATIONS
 
@@ -15,9 +16,17 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+// Of targets that know what their inputs consist of.
+extern "C" __attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size,
+                                                                size_t limit, unsigned seed);
+extern "C" __attribute__((weak)) size_t LLVMFuzzerCustomCrossOver(const uint8_t* data, size_t size,
+                                                                  const uint8_t* other,
+                                                                  size_t other_size, uint8_t* out,
+                                                                  size_t limit, unsigned seed);
 
 namespace {
 
@@ -83,11 +92,32 @@ class Mutator {
 
   Input Next() {
     Input input = seeds_[Draw(seeds_.size())];
+    if (LLVMFuzzerCustomMutator != nullptr) return NextByTarget(std::move(input));
     for (size_t i = 1 + Draw(6); i > 0; --i) Mutate(input);
     return input;
   }
 
  private:
+  static constexpr size_t kMaximumInput = 16384;
+
+  Input NextByTarget(Input input) {
+    if (LLVMFuzzerCustomCrossOver != nullptr && Draw(4) == 0) {
+      const Input& other = seeds_[Draw(seeds_.size())];
+      Input crossed(kMaximumInput);
+      crossed.resize(LLVMFuzzerCustomCrossOver(input.data(), input.size(), other.data(),
+                                               other.size(), crossed.data(), crossed.size(),
+                                               static_cast<unsigned>(Draw(1u << 30))));
+      input = std::move(crossed);
+    }
+    for (size_t i = 1 + Draw(6); i > 0; --i) {
+      const size_t size = input.size();
+      input.resize(std::max(kMaximumInput, size));
+      input.resize(LLVMFuzzerCustomMutator(input.data(), size, input.size(),
+                                           static_cast<unsigned>(Draw(1u << 30))));
+    }
+    return input;
+  }
+
   // A linear congruential generator: the low bits repeat soon, the high ones serve.
   size_t Draw(size_t bound) {
     state_ = state_ * 6364136223846793005 + 1442695040888963407;
@@ -155,7 +185,7 @@ int main(int argc, char** argv) {
   Run({});
   for (const Input& seed : seeds) {
     Run(seed);
-    RunNeighborhood(seed);
+    if (LLVMFuzzerCustomMutator == nullptr) RunNeighborhood(seed);
   }
   Mutator mutator(seeds);
   const int mutations = std::atoi(argv[2]);
