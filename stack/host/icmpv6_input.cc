@@ -159,9 +159,7 @@ void Stack::Implementation::OnPacketTooBig(const Received& received,
   const Ipv6Address destination = Ipv6Address::Load(error.invoking.data() + 24);
   ipv6::Destination* known = destinations_.Find(destination);
   if (known == nullptr) return Drop(received, DropReason::ICMPV6_ERROR_UNMATCHED);
-  const uint32_t current =
-      known->path_mtu != 0 ? known->path_mtu : interface(known->interface).mtu();
-  if (error.parameter >= current) return;
+  if (error.parameter >= PathMtu(received.now, *known)) return;
   known->path_mtu = error.parameter;
   known->path_mtu_until = received.now + kPathMtuLifetime;
 }

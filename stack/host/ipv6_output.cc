@@ -5,6 +5,7 @@
 
 #include "stack/host/stack_implementation.h"
 #include "stack/ipv6/source_selection.h"
+#include "stack/ndp/constants.h"
 #include "stack/wire/udp.h"
 
 namespace dualsim::host {
@@ -47,9 +48,6 @@ Ipv6Address Stack::Implementation::NextHopFor(Time now, const ipv6::Destination&
 ipv6::Destination* Stack::Implementation::FindDestination(Time now, const Ipv6Address& destination,
                                                           std::optional<InterfaceId> interface_id) {
   ipv6::Destination* known = destinations_.Find(destination);
-  if (known != nullptr && known->path_mtu != 0 && known->path_mtu_until <= now) {
-    known->path_mtu = 0;  // RFC 8201 §5.3: time to try a larger one.
-  }
   const bool same = known != nullptr && (!interface_id || *interface_id == known->interface);
   if (same && destinations_.IsCurrent(*known)) return known;
   if (same && known->redirected && interface(known->interface).enabled() &&
@@ -137,8 +135,15 @@ std::optional<DropReason> Stack::Implementation::Send(Time now, const Outgoing& 
     const std::optional<InterfaceId> out =
         outgoing.interface ? outgoing.interface : OnlyInterface();
     if (!out) return DropReason::NO_ROUTE;
-    return Transmit(now, outgoing, *out, outgoing.destination, interface(*out).mtu(),
-                    std::move(payload));
+    uint32_t path_mtu = interface(*out).mtu();
+    if (wire::Ipv6Header::kSize + payload.size() > ndp::kMinimumMtu) {
+      // What is no larger is too big nowhere. RFC 8201 §5.2: a group has a path MTU
+      // too, the least of all paths.
+      ipv6::Destination& group = destinations_.FindOrAdd(outgoing.destination);
+      group.interface = *out;
+      path_mtu = PathMtu(now, group);
+    }
+    return Transmit(now, outgoing, *out, outgoing.destination, path_mtu, std::move(payload));
   }
   if (const LocalAddress* local = local_addresses_.Find(outgoing.destination)) {
     if (local->assigned) {
@@ -148,13 +153,17 @@ std::optional<DropReason> Stack::Implementation::Send(Time now, const Outgoing& 
   }
   // §5.2, and mirage-stack.md 17: without a router an off-link destination is
   // unreachable at once; nothing is assumed to be on link.
-  const ipv6::Destination* destination =
-      FindDestination(now, outgoing.destination, outgoing.interface);
+  ipv6::Destination* destination = FindDestination(now, outgoing.destination, outgoing.interface);
   if (destination == nullptr) return DropReason::NO_ROUTE;
-  const uint32_t mtu = interface(destination->interface).mtu();
-  const uint32_t path_mtu = destination->path_mtu != 0 ? std::min(mtu, destination->path_mtu) : mtu;
   return Transmit(now, outgoing, destination->interface,
-                  NextHopFor(now, *destination, outgoing.source), path_mtu, std::move(payload));
+                  NextHopFor(now, *destination, outgoing.source), PathMtu(now, *destination),
+                  std::move(payload));
+}
+
+uint32_t Stack::Implementation::PathMtu(Time now, ipv6::Destination& destination) {
+  if (destination.path_mtu_until <= now) destination.path_mtu = 0;  // RFC 8201 §5.3
+  const uint32_t mtu = interface(destination.interface).mtu();
+  return destination.path_mtu != 0 ? std::min(mtu, destination.path_mtu) : mtu;
 }
 
 std::optional<DropReason> Stack::Implementation::Transmit(Time now, const Outgoing& outgoing,

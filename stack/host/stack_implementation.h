@@ -166,6 +166,8 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
                      bool fragmented);
   ipv6::Destination* FindDestination(Time now, const Ipv6Address& destination,
                                      std::optional<InterfaceId> interface);
+  // Of the path to it (RFC 8201 §5.2); an estimate that has served its time is forgotten.
+  uint32_t PathMtu(Time now, ipv6::Destination& destination);
   // `next_hop`: to the destination, if that is known.
   std::optional<Ipv6Address> SelectSource(Time now, const Ipv6Address& destination,
                                           InterfaceId outgoing,
