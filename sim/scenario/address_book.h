@@ -27,7 +27,7 @@ class AddressBook final : public WorldObserver {
 
   struct Entry {
     InterfaceId interface {};
-    Ipv6Address address;
+    IpAddress address;
     bool present = true;  // Else it was there once.
   };
   // In the order in which the node first had them.

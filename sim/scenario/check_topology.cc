@@ -89,6 +89,14 @@ void CheckLinks(const TopologyText& text, Names* names, CheckContext* context) {
 }
 
 // `address` plus `steps`; false where its prefix ends before that.
+bool CountUp(uint32_t steps, Ipv4Cidr* cidr) {
+  const uint64_t sum = uint64_t{cidr->address.ToInteger()} + steps;
+  const Ipv4Cidr last{Ipv4Address::FromInteger(static_cast<uint32_t>(sum)), cidr->prefix_length};
+  const bool inside = sum >> 32 == 0 && cidr->Contains(last.address) &&
+                      (last.prefix_length >= 31 || last.address != last.broadcast());
+  *cidr = last;
+  return inside;
+}
 bool CountUp(uint32_t steps, Ipv6Cidr* cidr) {
   const uint64_t low = cidr->address.low() + steps;
   const uint64_t carry = low < steps ? 1 : 0;
@@ -96,6 +104,27 @@ bool CountUp(uint32_t steps, Ipv6Cidr* cidr) {
   const bool inside = cidr->prefix().Contains(address);
   cidr->address = address;
   return inside;
+}
+
+// The `i`-th address of an interface, for `count` nodes.
+template <typename Cidr>
+void AddAddress(const dualsim::Interface& entry, int i, const Cidr& cidr, uint32_t count,
+                CheckContext* context, std::vector<Cidr>* addresses) {
+  constexpr int kField = dualsim::Interface::kAddressFieldNumber;
+  for (const Cidr& other : *addresses) {
+    if (other.address == cidr.address) {
+      context->Error(entry, kField, "'" + cidr.address.ToString() + "' is given twice", i);
+    }
+  }
+  Cidr last = cidr;
+  if (count > 1 && !CountUp(count - 1, &last)) {
+    context->Error(entry, kField,
+                   "counting up from '" + cidr.ToString() + "' leaves the prefix before host " +
+                       std::to_string(count),
+                   i);
+    return;
+  }
+  addresses->push_back(cidr);
 }
 
 void CheckAddresses(const dualsim::Interface& entry, uint32_t count, CheckContext* context,
@@ -108,29 +137,30 @@ void CheckAddresses(const dualsim::Interface& entry, uint32_t count, CheckContex
     return;
   }
   for (int i = 0; i < entry.address_size(); ++i) {
-    const std::optional<Ipv6Cidr> cidr =
-        context->ReadCidr(entry, Interface::kAddressFieldNumber, i);
+    const std::optional<IpCidr> cidr =
+        context->ReadIpCidr(entry, Interface::kAddressFieldNumber, i);
     if (!cidr) continue;
-    if (cidr->address.is_link_local()) {
+    if (cidr->is_ipv4()) {
+      AddAddress(entry, i, cidr->ipv4(), count, context, &config->ipv4_addresses);
+    } else if (cidr->address().is_link_local()) {
       context->Error(entry, Interface::kAddressFieldNumber,
                      "a link-local address belongs into 'link_local_address'", i);
-      continue;
+    } else {
+      AddAddress(entry, i, cidr->ipv6(), count, context, &config->ipv6_addresses);
     }
-    for (const Ipv6Cidr& other : config->ipv6_addresses) {
-      if (other.address == cidr->address) {
-        context->Error(entry, Interface::kAddressFieldNumber,
-                       "'" + cidr->address.ToString() + "' is given twice", i);
-      }
+  }
+  config->ipv4 = !entry.has_ipv4() || entry.ipv4();
+  if (entry.has_ipv4_gateway()) {
+    const auto gateway = context->ReadIpAddress(entry, Interface::kIpv4GatewayFieldNumber);
+    if (gateway && (!gateway->is_ipv4() || !gateway->is_unicast())) {
+      context->Error(entry, Interface::kIpv4GatewayFieldNumber,
+                     "'" + gateway->ToString() + "' is not a router's IPv4 address");
+    } else if (gateway && config->ipv4_addresses.empty()) {
+      context->Error(entry, Interface::kIpv4GatewayFieldNumber,
+                     "a gateway needs an IPv4 address beside it; give 'address'");
+    } else if (gateway) {
+      config->ipv4_gateway = gateway->ipv4();
     }
-    Ipv6Cidr last = *cidr;
-    if (count > 1 && !CountUp(count - 1, &last)) {
-      context->Error(entry, Interface::kAddressFieldNumber,
-                     "counting up from '" + cidr->ToString() + "' leaves the prefix before host " +
-                         std::to_string(count),
-                     i);
-      continue;
-    }
-    config->ipv6_addresses.push_back(*cidr);
   }
   if (const auto address = context->ReadAddress(entry, Interface::kLinkLocalAddressFieldNumber)) {
     if (!address->is_link_local()) {
@@ -223,6 +253,8 @@ void CheckVariables(const dualsim::Node& entry, CheckContext* context, NodeTempl
     if (reachable) card.base_reachable_time = *reachable;
     if (hop_limit) card.cur_hop_limit = static_cast<uint8_t>(*hop_limit);
     card.accept_router_advertisements = accept;
+    card.ipv4_conflict_detection = entry.ipv4_conflict_detection();
+    card.ipv4_link_local = entry.ipv4_link_local();
   }
 }
 
@@ -241,6 +273,7 @@ NodeTemplate CheckNode(const dualsim::Node& entry, bool is_router, CheckContext*
     result.node.boot_at = context->ReadTime(entry, Node::kBootAtFieldNumber).value_or(Time());
   }
   host::StackConfig& config = result.node.config;
+  config.forward_directed_broadcasts = entry.forward_directed_broadcasts();
   config.answer_echo = !entry.has_answer_echo() || entry.answer_echo();
   config.forwarding = is_router && (!entry.has_forwarding() || entry.forwarding());
   if (!is_router && entry.forwarding()) {
@@ -268,6 +301,7 @@ NodePlan Instance(const NodeTemplate& from, uint32_t index, std::string name) {
     } else {
       card.mac = DefaultMac(node.name, i);
     }
+    for (Ipv4Cidr& cidr : card.ipv4_addresses) CountUp(index, &cidr);
     for (Ipv6Cidr& cidr : card.ipv6_addresses) CountUp(index, &cidr);
   }
   return node;
@@ -283,7 +317,7 @@ void CheckBootTime(const NodeTemplate& from, CheckContext* context) {
 size_t PartsOf(const NodeTemplate& from) {
   size_t parts = 0;
   for (const host::InterfaceConfig& card : from.node.config.interfaces) {
-    parts += 1 + card.ipv6_addresses.size();
+    parts += 1 + card.ipv4_addresses.size() + card.ipv6_addresses.size();
     if (card.advertise) parts += card.advertise->prefixes.size();
   }
   return parts * from.count;

@@ -10,7 +10,11 @@
 #include "stack/ndp/opaque_interface_identifier.h"
 #include "stack/ndp/temporary_addresses.h"
 #include "stack/router/advertise_config.h"
+<<<<<<< HEAD
 #include "stack/router/multicast_querier_config.h"
+=======
+#include "stack/wire/ip_address.h"
+>>>>>>> 6317eda (IPv4 on the wire: ARP, addresses and their defence, routes, ICMP, UDP)
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/mac_address.h"
 
@@ -21,6 +25,17 @@ struct InterfaceConfig {
   std::string name;  // "lan0"; for people.
   MacAddress mac;
   uint32_t mtu = 1500;
+
+  // An interface without any of these sends no IPv4 and no ARP; a lease may still
+  // give it an address.
+  bool ipv4 = true;
+  std::vector<Ipv4Cidr> ipv4_addresses;     // Static.
+  std::optional<Ipv4Address> ipv4_gateway;  // A static default router.
+  // RFC 5227 §2.1.1 for static addresses: 4 to 7 seconds pass until they are used.
+  // Without, they are used at once, announced and defended. Leases are always probed.
+  bool ipv4_conflict_detection = false;
+  // RFC 3927: a link-local address while there is no other one of IPv4.
+  bool ipv4_link_local = false;
 
   bool ipv6 = true;
   std::vector<Ipv6Cidr> ipv6_addresses;           // Static, beside the link-local one.
@@ -49,18 +64,26 @@ struct InterfaceConfig {
 
 // A route that the configuration gives.
 struct RouteConfig {
-  Ipv6Prefix prefix;
+  IpPrefix prefix;
   InterfaceId interface {};
-  Ipv6Address next_hop;  // :: where the prefix is on link.
+  // Unspecified where the prefix is on link; else of the prefix's family.
+  IpAddress next_hop = IpAddress::Unspecified(prefix.address().family());
 };
 
 struct StackConfig {
   std::string name;
   std::vector<InterfaceConfig> interfaces;
   std::vector<RouteConfig> routes;
+<<<<<<< HEAD
   bool forwarding = false;         // A router: IsRouter in RFC 4861's words.
   bool multicast_routing = false;  // A router's: packets to groups are forwarded too.
   bool answer_echo = true;         // Whether echo requests are answered.
+=======
+  bool forwarding = false;  // A router: IsRouter in RFC 4861's words.
+  bool answer_echo = true;  // Whether echo requests are answered.
+  // A router's: whether directed broadcasts are forwarded (RFC 2644: not by default).
+  bool forward_directed_broadcasts = false;
+>>>>>>> 6317eda (IPv4 on the wire: ARP, addresses and their defence, routes, ICMP, UDP)
 };
 
 }  // namespace dualsim::host

@@ -44,6 +44,10 @@ Interface::Interface(InterfaceId id, const InterfaceConfig& config, bool is_rout
       advertise_(config.advertise ? std::make_unique<router::AdvertiseConfig>(*config.advertise)
                                   : nullptr),
       is_router_(is_router),
+      ipv6_(config.ipv6),
+      ipv4_(config.ipv4),
+      hop_limit_(config.cur_hop_limit),
+      card_mtu_(config.mtu),
       environment_(environment),
       owner_(owner),
       discovery_(DiscoveryConfig(id, config, is_router), environment_.packets, environment_.random,
@@ -59,9 +63,13 @@ Interface::Interface(InterfaceId id, const InterfaceConfig& config, bool is_rout
 void Interface::Start(Time now) {
   up_ = true;
   now_ = now;
+<<<<<<< HEAD
   // A multicast router takes packets to every group, RFC 3810 §7.
   if (routing_ != nullptr) environment_.device.HearAllGroups(id_, true);
   discovery_.Start(now);
+=======
+  if (ipv6_) discovery_.Start(now);
+>>>>>>> 6317eda (IPv4 on the wire: ARP, addresses and their defence, routes, ICMP, UDP)
 }
 
 void Interface::Stop(Time now) {

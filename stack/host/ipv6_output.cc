@@ -220,6 +220,11 @@ void Stack::Implementation::SendToNextHop(Time now, InterfaceId out, const Ipv6A
 std::optional<DropReason> Stack::Implementation::SendEchoRequest(Time now,
                                                                  const EchoRequest& request) {
   if (!running_) return DropReason::INTERFACE_DOWN;
+  if (request.destination.is_ipv4()) {
+    return ipv4_ == nullptr ? DropReason::IPV4_NOT_CONFIGURED
+                            : ipv4_->SendEchoRequest(now, request);
+  }
+  if (request.source && request.source->is_ipv4()) return DropReason::NO_SOURCE_ADDRESS;
   const wire::EchoMessage header{.type = wire::Icmpv6Type::kEchoRequest,
                                  .identifier = request.identifier,
                                  .sequence = request.sequence,
@@ -229,14 +234,14 @@ std::optional<DropReason> Stack::Implementation::SendEchoRequest(Time now,
   uint8_t* data = message.mutable_bytes().data() + wire::EchoMessage::kHeaderSize;
   // The pattern that ping has always sent: each byte counts on.
   for (size_t i = 0; i < request.data_size; ++i) data[i] = static_cast<uint8_t>(i);
-  const Outgoing outgoing{.source = request.source.value_or(Ipv6Address()),
-                          .destination = request.destination,
+  const Outgoing outgoing{.source = request.source.value_or(IpAddress()).ipv6(),
+                          .destination = request.destination.ipv6(),
                           .interface = request.interface,
                           .next_header = wire::NextHeader::kIcmpv6,
                           .hop_limit = request.hop_limit,
                           .flow = request.identifier};
   if (request.source) {
-    const LocalAddress* local = local_addresses_.Find(*request.source);
+    const LocalAddress* local = local_addresses_.Find(request.source->ipv6());
     if (local == nullptr || !local->assigned) return DropReason::NO_SOURCE_ADDRESS;
   }
   return SendUpper(now, outgoing, std::move(message));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "stack/host/interface.h"
+#include "stack/host/ipv4_stack.h"
 #include "stack/host/stack.h"
 #include "stack/icmp/error_limiter.h"
 #include "stack/icmp/icmp_error.h"
@@ -24,8 +25,15 @@ namespace dualsim::host {
 // The stack behind stack.h: interfaces, input, output and forwarding put
 // together. One file per concern: boot and the four verbs (stack.cc), what an
 // operator does (operator.cc), input (ipv6_input.cc, icmpv6_input.cc), output
+<<<<<<< HEAD
 // (ipv6_output.cc), forwarding (forwarding.cc), groups (multicast_forwarding.cc).
 class Stack::Implementation final : public InterfaceOwner, private ipv6::ReassemblyOutput {
+=======
+// (ipv6_output.cc), forwarding (forwarding.cc). IPv4's half is ipv4_stack.h.
+class Stack::Implementation final : public InterfaceOwner,
+                                    public Ipv4StackOwner,
+                                    private ipv6::ReassemblyOutput {
+>>>>>>> 6317eda (IPv4 on the wire: ARP, addresses and their defence, routes, ICMP, UDP)
  public:
   Implementation(StackConfig config, Environment environment);
 
@@ -38,11 +46,12 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   Time deadline() const;
   void SetCarrier(Time now, InterfaceId interface, bool up);
 
-  Refusal AddAddress(Time now, InterfaceId interface, const Ipv6Cidr& address);
-  Refusal RemoveAddress(Time now, InterfaceId interface, const Ipv6Address& address);
+  Refusal AddAddress(Time now, InterfaceId interface, const IpCidr& address);
+  Refusal RemoveAddress(Time now, InterfaceId interface, const IpAddress& address);
+  Refusal AddLease(Time now, const Ipv4Lease& lease, LeaseHandler& handler);
   Refusal SetLinkLayerAddress(Time now, InterfaceId interface, MacAddress address);
   Refusal AddRoute(Time now, const RouteConfig& route);
-  Refusal RemoveRoute(Time now, const Ipv6Prefix& prefix);
+  Refusal RemoveRoute(Time now, const IpPrefix& prefix);
   Refusal Advertise(Time now, InterfaceId interface,
                     const std::optional<router::AdvertiseConfig>& config);
   std::optional<DropReason> SendEchoRequest(Time now, const EchoRequest& request);
@@ -78,6 +87,21 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   void OnNextHopsChanged() override { destinations_.Invalidate(); }
   void OnPrefixChange(InterfaceId interface, const Ipv6Prefix& prefix, bool on_link) override;
   void OnUndeliverable(Time now, InterfaceId interface, DropReason reason, Packet packet) override;
+
+  // Ipv4StackOwner.
+  bool OnTcpOverIpv4(Time now, InterfaceId interface, const Ipv4Address& source,
+                     const Ipv4Address& destination, ByteView segment,
+                     bool congestion_experienced) override;
+  void OnTcpErrorOverIpv4(Time now, const Ipv4Address& local, const Ipv4Address& remote,
+                          const wire::Icmpv4Error& error, uint32_t path_mtu,
+                          ByteView quoted) override;
+  void OnIpv4Address(Time now, InterfaceId interface, const Ipv4Address& address,
+                     bool assigned) override;
+  // The IPv4 half, made where there is none yet. Most hosts of a large world have
+  // none, and no memory goes into it.
+  Ipv4Stack& NeedIpv4(Time now);
+  // Where the configuration asks for it; to be called while it is there.
+  void MakeIpv4();
 
   // Input.
   void ReceiveIpv6(Received& received);
@@ -199,6 +223,7 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
 
   StackConfig config_;
   Environment environment_;
+  std::unique_ptr<Ipv4Stack> ipv4_;  // Where an interface has, or had, an IPv4 address.
   bool running_ = false;
   std::vector<std::unique_ptr<Interface>> interfaces_;
   AddressMap<LocalAddress> local_addresses_;
