@@ -10,11 +10,8 @@
 #include "stack/ndp/opaque_interface_identifier.h"
 #include "stack/ndp/temporary_addresses.h"
 #include "stack/router/advertise_config.h"
-<<<<<<< HEAD
 #include "stack/router/multicast_querier_config.h"
-=======
 #include "stack/wire/ip_address.h"
->>>>>>> 6317eda (IPv4 on the wire: ARP, addresses and their defence, routes, ICMP, UDP)
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/mac_address.h"
 
@@ -74,16 +71,11 @@ struct StackConfig {
   std::string name;
   std::vector<InterfaceConfig> interfaces;
   std::vector<RouteConfig> routes;
-<<<<<<< HEAD
   bool forwarding = false;         // A router: IsRouter in RFC 4861's words.
   bool multicast_routing = false;  // A router's: packets to groups are forwarded too.
   bool answer_echo = true;         // Whether echo requests are answered.
-=======
-  bool forwarding = false;  // A router: IsRouter in RFC 4861's words.
-  bool answer_echo = true;  // Whether echo requests are answered.
   // A router's: whether directed broadcasts are forwarded (RFC 2644: not by default).
   bool forward_directed_broadcasts = false;
->>>>>>> 6317eda (IPv4 on the wire: ARP, addresses and their defence, routes, ICMP, UDP)
 };
 
 }  // namespace dualsim::host

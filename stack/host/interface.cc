@@ -63,13 +63,9 @@ Interface::Interface(InterfaceId id, const InterfaceConfig& config, bool is_rout
 void Interface::Start(Time now) {
   up_ = true;
   now_ = now;
-<<<<<<< HEAD
   // A multicast router takes packets to every group, RFC 3810 §7.
   if (routing_ != nullptr) environment_.device.HearAllGroups(id_, true);
-  discovery_.Start(now);
-=======
   if (ipv6_) discovery_.Start(now);
->>>>>>> 6317eda (IPv4 on the wire: ARP, addresses and their defence, routes, ICMP, UDP)
 }
 
 void Interface::Stop(Time now) {

@@ -25,15 +25,11 @@ namespace dualsim::host {
 // The stack behind stack.h: interfaces, input, output and forwarding put
 // together. One file per concern: boot and the four verbs (stack.cc), what an
 // operator does (operator.cc), input (ipv6_input.cc, icmpv6_input.cc), output
-<<<<<<< HEAD
 // (ipv6_output.cc), forwarding (forwarding.cc), groups (multicast_forwarding.cc).
-class Stack::Implementation final : public InterfaceOwner, private ipv6::ReassemblyOutput {
-=======
-// (ipv6_output.cc), forwarding (forwarding.cc). IPv4's half is ipv4_stack.h.
+// IPv4's half is ipv4_stack.h.
 class Stack::Implementation final : public InterfaceOwner,
                                     public Ipv4StackOwner,
                                     private ipv6::ReassemblyOutput {
->>>>>>> 6317eda (IPv4 on the wire: ARP, addresses and their defence, routes, ICMP, UDP)
  public:
   Implementation(StackConfig config, Environment environment);
 
