@@ -70,9 +70,7 @@ void Ipv4Stack::OnIcmpError(const Received& received) {
   quoted.source = Ipv4Address::Load(p + 12);
   quoted.destination = Ipv4Address::Load(p + 16);
   if (!IsAssigned(quoted.source)) return Drop(received, DropReason::ICMPV4_ERROR_UNMATCHED);
-  if (error->type == wire::Icmpv4Type::kRedirect) {
-    return Drop(received, DropReason::ICMPV4_REDIRECT_NOT_ACCEPTED);
-  }
+  if (error->type == wire::Icmpv4Type::kRedirect) return OnRedirect(received, *error, quoted);
   // RFC 6633 §3: hosts ignore Source Quench.
   if (error->type == wire::Icmpv4Type::kSourceQuench) {
     return Drop(received, DropReason::ICMPV4_UNKNOWN_TYPE);
@@ -80,6 +78,28 @@ void Ipv4Stack::OnIcmpError(const Received& received) {
   if (error->is_fragmentation_needed()) OnFragmentationNeeded(received, *error, quoted);
   if (quoted.fragment_offset != 0) return;
   ReportError(received, *error, quoted, error->invoking.subspan(header_size));
+}
+
+void Ipv4Stack::OnRedirect(const Received& received, const wire::Icmpv4Error& error,
+                           const wire::Ipv4Header& quoted) {
+  // RFC 1812 §5.2.7.2: a router has its routes.
+  if (config_.forwarding) return Drop(received, DropReason::ICMPV4_REDIRECT_NOT_ACCEPTED);
+  const auto current = FindNextHop(quoted.destination);
+  // RFC 1122 §3.2.2.2: from the gateway that is in use, to another on the same
+  // network.
+  if (!current || current->interface != received.interface ||
+      current->address != received.header.source) {
+    return Drop(received, DropReason::ICMPV4_REDIRECT_NOT_FIRST_HOP);
+  }
+  const Route* link = on_link_.Find(error.gateway);
+  if (link == nullptr || link->interface != received.interface || IsAssigned(error.gateway) ||
+      interface(received.interface).IsBroadcast(error.gateway)) {
+    return Drop(received, DropReason::ICMPV4_REDIRECT_BAD_GATEWAY);
+  }
+  // Whatever the code, for the one destination alone (RFC 1122 §3.2.2.2).
+  ipv4::Destination& entry = destinations_.FindOrAdd(quoted.destination);
+  entry.gateway = error.gateway;
+  entry.interface = received.interface;
 }
 
 void Ipv4Stack::OnFragmentationNeeded(const Received& received, const wire::Icmpv4Error& error,

@@ -33,6 +33,11 @@ void Ipv4Stack::SendError(Time now, InterfaceId in, ByteView invoking, bool to_m
 void Ipv4Stack::OnIpv4Undeliverable(Time now, InterfaceId out, DropReason reason, Packet packet) {
   Drop(now, out, reason, packet.bytes());
   if (reason != DropReason::ADDRESS_UNREACHABLE) return;
+  // RFC 1122 §3.3.1.4: a gateway of a redirect that does not answer is forgotten.
+  if (packet.size() >= wire::Ipv4Header::kMinSize) {
+    const auto destination = Ipv4Address::Load(packet.bytes().data() + 16);
+    if (ipv4::Destination* known = destinations_.Find(destination)) known->gateway = Ipv4Address();
+  }
   // RFC 1812 §5.2.7.1: the neighbour does not answer; where we are the sender, as
   // if a router had said so.
   SendError(now, out, packet.bytes(), false,

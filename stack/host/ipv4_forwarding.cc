@@ -54,7 +54,23 @@ void Ipv4Stack::Forward(Received& received) {
                    .code = static_cast<uint8_t>(wire::Icmpv4UnreachableCode::kFragmentationNeeded),
                    .mtu = static_cast<uint16_t>(std::min<uint32_t>(mtu, 0xffff))});
   }
+  if (next_hop->interface == received.interface) Redirect(received, *next_hop);
   SendForwarded(received, *next_hop);
+}
+
+void Ipv4Stack::Redirect(const Received& received, const NextHop& next_hop) {
+  const Ipv4Address& source = received.header.source;
+  const Route* from = on_link_.Find(source);
+  const Route* to = on_link_.Find(next_hop.address);
+  // The three stand in one network, and the source asked for no way of its own.
+  if (from == nullptr || to == nullptr || from->interface != received.interface ||
+      from->prefix != to->prefix || next_hop.address == source) {
+    return;
+  }
+  if (!redirect_limiter_.Take(received.now)) return;
+  SendError(received, {.type = wire::Icmpv4Type::kRedirect,
+                       .code = wire::kRedirectForHost,
+                       .gateway = next_hop.address});
 }
 
 void Ipv4Stack::SendForwarded(Received& received, const NextHop& next_hop) {

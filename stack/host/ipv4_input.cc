@@ -36,7 +36,7 @@ void Ipv4Stack::Receive(Time now, InterfaceId id, Packet frame, bool link_layer_
   if (destination.is_loopback()) return Drop(received, DropReason::IPV4_LOOPBACK_ON_WIRE);
   if (destination.is_multicast()) {
     received.to_many = true;
-    if (!interface(id).IsListeningTo(destination)) {
+    if (!interface(id).IsListeningTo(destination, header->source)) {
       return Drop(received, DropReason::IPV4_GROUP_NOT_JOINED);
     }
     return Deliver(received);
@@ -102,10 +102,42 @@ bool Ipv4Stack::CheckOptions(Received& received) {
 
 void Ipv4Stack::Deliver(Received& received) {
   if (!CheckOptions(received)) return;
-  if (received.header.is_fragment()) {
-    return Drop(received, DropReason::IPV4_REASSEMBLY_LIMIT);
-  }
+  if (received.header.is_fragment()) return OnFragment(received);
   DeliverUpper(received);
+}
+
+void Ipv4Stack::OnFragment(Received& received) {
+  now_ = received.now;
+  Packet packet = std::move(received.frame);
+  packet.MakeUnique();
+  const auto before = static_cast<size_t>(received.packet.data() - packet.bytes().data());
+  packet.TrimBack(packet.size() - before - received.packet.size());
+  packet.TrimFront(before);
+  const auto header = *wire::Ipv4Header::Parse(packet.bytes());
+  Packet whole = reassembler_.Add(received.now, header, std::move(packet), received.to_many,
+                                  environment_.packets, *this);
+  if (whole) DeliverPacket(received.now, received.interface, std::move(whole), received.to_many);
+}
+
+void Ipv4Stack::DropFragment(DropReason reason, ByteView packet) {
+  const LocalAddress* local = local_addresses_.Find(Ipv4Address::Load(packet.data() + 16));
+  Drop(now_, local != nullptr ? local->interface : InterfaceId{0}, reason, packet);
+}
+
+void Ipv4Stack::OnReassemblyTimeout(ByteView packet, bool to_many) {
+  const LocalAddress* local = local_addresses_.Find(Ipv4Address::Load(packet.data() + 16));
+  SendError(now_, local != nullptr ? local->interface : InterfaceId{0}, packet, to_many,
+            {.type = wire::Icmpv4Type::kTimeExceeded, .code = wire::kReassemblyTimeExceeded});
+}
+
+void Ipv4Stack::OnIgmp(const Received& received) {
+  const auto dropped = interface(received.interface)
+                           .OnIgmp(received.now,
+                                   {.destination = received.header.destination,
+                                    .ttl = received.header.ttl,
+                                    .router_alert = received.router_alert},
+                                   received.payload());
+  if (dropped) Drop(received, *dropped);
 }
 
 void Ipv4Stack::DeliverPacket(Time now, InterfaceId id, Packet packet, bool to_many) {
@@ -129,6 +161,8 @@ void Ipv4Stack::DeliverUpper(Received& received) {
       return OnUdp(received);
     case wire::NextHeader::kTcp:
       return OnTcp(received);
+    case wire::NextHeader::kIgmp:
+      return OnIgmp(received);
     default:
       Drop(received, DropReason::IPV4_UNKNOWN_PROTOCOL);
       return Unreachable(received, wire::Icmpv4UnreachableCode::kProtocol);

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "stack/arp/address_resolution.h"
 #include "stack/base/packet.h"
 #include "stack/base/time.h"
+#include "stack/group/igmp_host.h"
 #include "stack/host/config.h"
 #include "stack/host/device.h"
 #include "stack/host/stack.h"
@@ -39,14 +42,16 @@ struct Ipv4InterfaceConfig {
 
 // One interface as IPv4 has it: its addresses and ARP, its groups, and the
 // framing of what it sends.
-class Ipv4Interface final : private arp::AddressResolutionOutput {
+class Ipv4Interface final : public arp::AddressResolutionOutput, private group::IgmpHostOutput {
  public:
   Ipv4Interface(InterfaceId id, const Ipv4InterfaceConfig& config, const Environment& environment,
                 Ipv4InterfaceOwner& owner);
 
   void Start(Time now);
-  // Ends without a word.
+  // Ends in good order: groups are left.
   void Stop(Time now);
+  // Ends without a word.
+  void Crash(Time now);
   bool up() const { return up_; }
 
   void SendToNeighbor(Time now, const Ipv4Address& neighbor, Packet packet) {
@@ -65,10 +70,18 @@ class Ipv4Interface final : private arp::AddressResolutionOutput {
   // a prefix of the interface, in the form of zeros too (RFC 1122 §3.3.6).
   bool IsBroadcast(const Ipv4Address& address) const;
   // Whether packets to the group are taken here.
-  bool IsListeningTo(const Ipv4Address& group) const { return group == kAllHosts; }
+  bool IsListeningTo(const Ipv4Address& group, const Ipv4Address& source) const {
+    return group == group::IgmpHost::kAllHosts || (igmp_ != nullptr && igmp_->Accepts(group, source));
+  }
 
-  Time deadline() const { return up_ ? resolution_.deadline() : Time::Never(); }
-  void Advance(Time now) { resolution_.Advance(now); }
+  // One more, or one less, who listens to the group; 224.0.0.1 is always heard.
+  void JoinGroup(Time now, const Ipv4Address& group);
+  void LeaveGroup(Time now, const Ipv4Address& group);
+  // An IGMP message for this host.
+  std::optional<DropReason> OnIgmp(Time now, const group::IgmpContext& context, ByteView message);
+
+  Time deadline() const;
+  void Advance(Time now);
 
   arp::AddressResolution& resolution() { return resolution_; }
   const arp::AddressResolution& resolution() const { return resolution_; }
@@ -77,8 +90,6 @@ class Ipv4Interface final : private arp::AddressResolutionOutput {
   const std::optional<Ipv4Address>& gateway() const { return gateway_; }
 
  private:
-  static constexpr Ipv4Address kAllHosts = Ipv4Address::FromInteger(0xe0000001);
-
   // arp::AddressResolutionOutput.
   void SendArp(Time now, MacAddress destination, const wire::ArpPacket& packet) override;
   void SendToLinkLayer(Time now, MacAddress destination, Packet packet) override;
@@ -86,6 +97,13 @@ class Ipv4Interface final : private arp::AddressResolutionOutput {
   void OnAddressChange(Time now, const arp::InterfaceAddress& address) override;
   void OnArpEntryChange(Time now, const arp::ArpEntry& entry) override;
   void OnLog(Time now, std::string_view text) override;
+
+  // group::IgmpHostOutput.
+  void SendIgmpReport(const wire::IgmpReport& report) override;
+  void SendIgmpMessage(const wire::IgmpGroupMessage& message) override;
+
+  void SendIgmp(const Ipv4Address& destination, Packet message);
+  group::IgmpHost& NeedIgmp();
 
   void SendFrame(MacAddress destination, wire::EtherType type, Packet packet);
 
@@ -97,6 +115,10 @@ class Ipv4Interface final : private arp::AddressResolutionOutput {
   Environment environment_;
   Ipv4InterfaceOwner& owner_;
   bool up_ = false;
+  Time now_;  // Of the call that is being served, for outputs that are not told it.
+  // Who listens to which group, a name for each time.
+  std::vector<Ipv4Address> groups_;
+  std::unique_ptr<group::IgmpHost> igmp_;  // Once a group was joined.
   arp::AddressResolution resolution_;
 };
 

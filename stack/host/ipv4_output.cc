@@ -40,6 +40,17 @@ std::optional<Ipv4Stack::NextHop> Ipv4Stack::FindRoute(const Ipv4Address& destin
   return default_gateway_;
 }
 
+std::optional<Ipv4Stack::NextHop> Ipv4Stack::FindNextHop(const Ipv4Address& destination) {
+  const ipv4::Destination* known = destinations_.size() > 0 ? destinations_.Find(destination) : nullptr;
+  const bool redirected = known != nullptr && !known->gateway.is_unspecified();
+  // While the gateway is still on a link of ours.
+  if (redirected && on_link_.Find(known->gateway) != nullptr &&
+      interface(known->interface).up()) {
+    return NextHop{known->interface, known->gateway};
+  }
+  return FindRoute(destination);
+}
+
 std::optional<Ipv4Address> Ipv4Stack::SelectSource(InterfaceId out,
                                                    const Ipv4Address& next_hop) const {
   // RFC 1122 §3.3.4.3: of the outgoing interface, and of the next hop's network
@@ -81,7 +92,7 @@ uint32_t Ipv4Stack::PathMtu(Time now, const Ipv4Address& destination) {
 }
 
 void Ipv4Stack::ConfirmReachability(Time now, const Ipv4Address& destination) {
-  const auto next_hop = FindRoute(destination);
+  const auto next_hop = FindNextHop(destination);
   if (!next_hop) return;
   interface(next_hop->interface).resolution().ConfirmReachability(now, next_hop->address);
 }
@@ -99,7 +110,7 @@ std::optional<DropReason> Ipv4Stack::SendUpper(Time now, Outgoing outgoing, Pack
   } else if (!local) {
     const bool link_local = destination.is_link_local() && outgoing.interface.has_value();
     const auto found = link_local ? std::optional(NextHop{*outgoing.interface, destination})
-                                  : FindRoute(destination);
+                                  : FindNextHop(destination);
     if (!found) return DropReason::NO_ROUTE;
     next_hop = *found;
     to_many = interface(next_hop.interface).IsBroadcast(destination);

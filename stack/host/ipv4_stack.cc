@@ -30,7 +30,13 @@ void Ipv4Stack::Stop(Time now, InterfaceId id) {
   SettleDefaultRoute(now);
 }
 
+void Ipv4Stack::Crash(Time now, InterfaceId id) {
+  interface(id).Crash(now);
+  SettleDefaultRoute(now);
+}
+
 void Ipv4Stack::Clear() {
+  reassembler_.Clear();
   routes_ = {};
   leases_.clear();
   destinations_.Clear();
@@ -38,7 +44,7 @@ void Ipv4Stack::Clear() {
 }
 
 Time Ipv4Stack::deadline() const {
-  Time next = Time::Never();
+  Time next = reassembler_.deadline();
   for (const auto& interface : interfaces_) next = std::min(next, interface->deadline());
   return next;
 }
@@ -46,6 +52,10 @@ Time Ipv4Stack::deadline() const {
 void Ipv4Stack::Advance(Time now) {
   for (const auto& interface : interfaces_) {
     if (interface->deadline() <= now) interface->Advance(now);
+  }
+  if (reassembler_.deadline() <= now) {
+    now_ = now;
+    reassembler_.Advance(now, *this);
   }
 }
 
@@ -74,6 +84,17 @@ Stack::Refusal Ipv4Stack::AddLease(Time now, const Stack::Ipv4Lease& lease,
   interface(lease.interface)
       .resolution()
       .AddAddress(now, lease.address, AddressOrigin::kDhcp, lease.probe);
+  return std::nullopt;
+}
+
+Stack::Refusal Ipv4Stack::JoinGroup(Time now, InterfaceId id, const Ipv4Address& group) {
+  if (!interface(id).up()) return "the interface is down";
+  interface(id).JoinGroup(now, group);
+  return std::nullopt;
+}
+
+Stack::Refusal Ipv4Stack::LeaveGroup(Time now, InterfaceId id, const Ipv4Address& group) {
+  interface(id).LeaveGroup(now, group);
   return std::nullopt;
 }
 

@@ -11,6 +11,7 @@
 #include "stack/icmp/error_limiter.h"
 #include "stack/ip/routing_table.h"
 #include "stack/ipv4/path_mtu.h"
+#include "stack/ipv4/reassembly.h"
 #include "stack/udp/udp_ports.h"
 #include "stack/wire/address_map.h"
 #include "stack/wire/icmpv4.h"
@@ -43,7 +44,7 @@ class Ipv4StackOwner {
 // (ipv4_output.cc, icmpv4_output.cc), forwarding (ipv4_forwarding.cc).
 //
 // A node without an IPv4 address has none of this.
-class Ipv4Stack final : public Ipv4InterfaceOwner {
+class Ipv4Stack final : public Ipv4InterfaceOwner, private ipv4::ReassemblyOutput {
  public:
   struct Config {
     std::vector<Ipv4InterfaceConfig> interfaces;  // By InterfaceId.
@@ -57,6 +58,7 @@ class Ipv4Stack final : public Ipv4InterfaceOwner {
 
   void Start(Time now, InterfaceId id);
   void Stop(Time now, InterfaceId id);
+  void Crash(Time now, InterfaceId id);
   // Forgets what does not belong to an interface: the node stopped.
   void Clear();
 
@@ -71,6 +73,8 @@ class Ipv4Stack final : public Ipv4InterfaceOwner {
   Stack::Refusal RemoveAddress(Time now, InterfaceId id, const Ipv4Address& address);
   Stack::Refusal AddLease(Time now, const Stack::Ipv4Lease& lease, Stack::LeaseHandler& handler);
   void SetLinkLayerAddress(Time now, InterfaceId id, MacAddress mac);
+  Stack::Refusal JoinGroup(Time now, InterfaceId id, const Ipv4Address& group);
+  Stack::Refusal LeaveGroup(Time now, InterfaceId id, const Ipv4Address& group);
   void AddRoute(Time now, const RouteConfig& route);
   bool RemoveRoute(Time now, const Ipv4Prefix& prefix);
 
@@ -133,7 +137,13 @@ class Ipv4Stack final : public Ipv4InterfaceOwner {
   void OnIpv4AddressChange(Time now, InterfaceId id, const arp::InterfaceAddress& address) override;
   void OnIpv4Undeliverable(Time now, InterfaceId id, DropReason reason, Packet packet) override;
 
+  // ipv4::ReassemblyOutput.
+  void DropFragment(DropReason reason, ByteView packet) override;
+  void OnReassemblyTimeout(ByteView packet, bool to_many) override;
+
   // Input.
+  void OnFragment(Received& received);
+  void OnIgmp(const Received& received);
   void Deliver(Received& received);
   // False where it was dropped, for a source that no packet may have.
   bool CheckSource(const Received& received);
@@ -149,6 +159,9 @@ class Ipv4Stack final : public Ipv4InterfaceOwner {
   void OnIcmpError(const Received& received);
   void OnFragmentationNeeded(const Received& received, const wire::Icmpv4Error& error,
                              const wire::Ipv4Header& quoted);
+  // RFC 1122 §3.2.2.2.
+  void OnRedirect(const Received& received, const wire::Icmpv4Error& error,
+                  const wire::Ipv4Header& quoted);
   void ReportError(const Received& received, const wire::Icmpv4Error& error,
                    const wire::Ipv4Header& quoted, ByteView upper);
 
@@ -156,10 +169,15 @@ class Ipv4Stack final : public Ipv4InterfaceOwner {
   void Forward(Received& received);
   // Whether the packet is for everybody on a link of ours, which it may not reach.
   bool IsDirectedBroadcast(const Ipv4Address& destination) const;
+  // Tells the sender of a packet that leaves where it came from of the better first
+  // hop, RFC 1812 §5.2.7.2, if there is one.
+  void Redirect(const Received& received, const NextHop& next_hop);
   void SendForwarded(Received& received, const NextHop& next_hop);
 
   // Output.
   std::optional<NextHop> FindRoute(const Ipv4Address& destination);
+  // Likewise, with what redirects told.
+  std::optional<NextHop> FindNextHop(const Ipv4Address& destination);
   std::optional<DropReason> SendUpper(Time now, Outgoing outgoing, Packet message);
   std::optional<DropReason> Transmit(Time now, const Outgoing& outgoing, InterfaceId out,
                                      const Ipv4Address& next_hop, uint32_t path_mtu,
@@ -215,6 +233,9 @@ class Ipv4Stack final : public Ipv4InterfaceOwner {
   std::vector<Lease> leases_;
   ipv4::DestinationCache destinations_;
   icmp::ErrorLimiter error_limiter_;
+  icmp::ErrorLimiter redirect_limiter_;
+  ipv4::Reassembler reassembler_;
+  Time now_;  // Of the call that is being served, for outputs that are not told it.
   std::vector<AwaitingSource> awaiting_source_;  // Oldest first.
   uint16_t identification_;                      // Of the next packet that may be fragmented.
 };

@@ -49,6 +49,21 @@ Stack::Refusal Stack::Implementation::SetLinkLayerAddress(Time now, InterfaceId 
   return std::nullopt;
 }
 
+Stack::Refusal Stack::Implementation::JoinGroup(Time now, InterfaceId id,
+                                                const Ipv4Address& group) {
+  if (Refusal refusal = CheckInterface(id)) return refusal;
+  if (!group.is_multicast()) return "that is no group";
+  if (!interface(id).ipv4()) return "the interface does not speak IPv4";
+  return NeedIpv4(now).JoinGroup(now, id, group);
+}
+
+Stack::Refusal Stack::Implementation::LeaveGroup(Time now, InterfaceId id,
+                                                 const Ipv4Address& group) {
+  if (Refusal refusal = CheckInterface(id)) return refusal;
+  if (ipv4_ == nullptr) return "the group was not joined";
+  return ipv4_->LeaveGroup(now, id, group);
+}
+
 Stack::Refusal Stack::Implementation::AddLease(Time now, const Ipv4Lease& lease,
                                                LeaseHandler& handler) {
   if (Refusal refusal = CheckInterface(lease.interface)) return refusal;

@@ -35,6 +35,12 @@ Stack::Refusal Stack::SetLinkLayerAddress(Time now, InterfaceId interface, MacAd
 Stack::Refusal Stack::AddLease(Time now, const Ipv4Lease& lease, LeaseHandler& handler) {
   return implementation_->AddLease(now, lease, handler);
 }
+Stack::Refusal Stack::JoinGroup(Time now, InterfaceId interface, const Ipv4Address& group) {
+  return implementation_->JoinGroup(now, interface, group);
+}
+Stack::Refusal Stack::LeaveGroup(Time now, InterfaceId interface, const Ipv4Address& group) {
+  return implementation_->LeaveGroup(now, interface, group);
+}
 Stack::Refusal Stack::AddRoute(Time now, const RouteConfig& route) {
   return implementation_->AddRoute(now, route);
 }
@@ -101,7 +107,10 @@ void Stack::Implementation::ShutDown(Time now) {
 
 void Stack::Implementation::Crash(Time now) {
   if (!running_) return;
-  for (const auto& interface : interfaces_) interface->Crash(now);
+  for (size_t i = 0; i < interfaces_.size(); ++i) {
+    interfaces_[i]->Crash(now);
+    if (ipv4_ != nullptr) ipv4_->Crash(now, static_cast<InterfaceId>(i));
+  }
   ShutDown(now);
 }
 
@@ -134,7 +143,7 @@ void Stack::Implementation::SetCarrier(Time now, InterfaceId id, bool up) {
     if (ipv4_ != nullptr && interface(id).ipv4()) ipv4_->Start(now, id);
   } else {
     interface(id).Crash(now);
-    if (ipv4_ != nullptr) ipv4_->Stop(now, id);
+    if (ipv4_ != nullptr) ipv4_->Crash(now, id);
   }
   destinations_.Invalidate();
 }

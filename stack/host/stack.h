@@ -97,6 +97,12 @@ class Stack {
     return RemoveAddress(now, interface, address);
   }
 
+  // One more, or one less, who listens to an IPv4 group on an interface: its packets
+  // are taken in, and IGMP tells the routers (RFC 3376 §5.1). Refused where it is no
+  // group.
+  Refusal JoinGroup(Time now, InterfaceId interface, const Ipv4Address& group);
+  Refusal LeaveGroup(Time now, InterfaceId interface, const Ipv4Address& group);
+
   // Sends one echo request (RFC 4443 §4.1, RFC 792). The answer arrives as an EchoFact
   // with the same identifier and sequence.
   struct EchoRequest {

@@ -44,6 +44,8 @@ class Stack::Implementation final : public InterfaceOwner,
 
   Refusal AddAddress(Time now, InterfaceId interface, const IpCidr& address);
   Refusal RemoveAddress(Time now, InterfaceId interface, const IpAddress& address);
+  Refusal JoinGroup(Time now, InterfaceId interface, const Ipv4Address& group);
+  Refusal LeaveGroup(Time now, InterfaceId interface, const Ipv4Address& group);
   Refusal AddLease(Time now, const Ipv4Lease& lease, LeaseHandler& handler);
   Refusal SetLinkLayerAddress(Time now, InterfaceId interface, MacAddress address);
   Refusal AddRoute(Time now, const RouteConfig& route);
