@@ -63,8 +63,9 @@ void Ipv4Interface::Advance(Time now) {
 
 group::IgmpHost& Ipv4Interface::NeedIgmp() {
   if (igmp_ == nullptr) {
+    group::IgmpHostOutput& output = *this;
     igmp_ = std::make_unique<group::IgmpHost>(
-        environment_.random.Stream("igmp" + std::to_string(static_cast<int>(id_))), *this);
+        environment_.random.Stream("igmp" + std::to_string(static_cast<int>(id_))), output);
   }
   return *igmp_;
 }

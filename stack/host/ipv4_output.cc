@@ -41,11 +41,11 @@ std::optional<Ipv4Stack::NextHop> Ipv4Stack::FindRoute(const Ipv4Address& destin
 }
 
 std::optional<Ipv4Stack::NextHop> Ipv4Stack::FindNextHop(const Ipv4Address& destination) {
-  const ipv4::Destination* known = destinations_.size() > 0 ? destinations_.Find(destination) : nullptr;
+  const ipv4::Destination* known =
+      destinations_.size() > 0 ? destinations_.Find(destination) : nullptr;
   const bool redirected = known != nullptr && !known->gateway.is_unspecified();
   // While the gateway is still on a link of ours.
-  if (redirected && on_link_.Find(known->gateway) != nullptr &&
-      interface(known->interface).up()) {
+  if (redirected && on_link_.Find(known->gateway) != nullptr && interface(known->interface).up()) {
     return NextHop{known->interface, known->gateway};
   }
   return FindRoute(destination);

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "stack/wire/floating_code.h"
-
 #include "stack/wire/ipv6.h"
 #include "stack/wire/ipv6_extension.h"
 

@@ -59,9 +59,8 @@ void CheckPacket(ByteView bytes) {
     whole = reassembler.Add({}, copy, std::move(fragment), false, pool, silent);
   }
   if (!fragmentation.possible() || packet.size() == header->size()) return;
-  Require(static_cast<bool>(whole) &&
-              std::ranges::equal(whole.bytes().subspan(header->size()),
-                                 ByteView(packet).subspan(header->size())),
+  Require(static_cast<bool>(whole) && std::ranges::equal(whole.bytes().subspan(header->size()),
+                                                         ByteView(packet).subspan(header->size())),
           "fragments give their packet back");
 }
 

@@ -72,8 +72,7 @@ TEST_F(IgmpHostTest, AnOlderQuerierIsAnsweredInItsVersion) {
 TEST_F(IgmpHostTest, QueriesFromAfarAreRefused) {
   const wire::IgmpQuery query{.maximum_response_time = Seconds(1)};
   EXPECT_EQ(Query(At(0), query, {IgmpHost::kAllHosts, 2, true}), DropReason::IGMP_TTL);
-  EXPECT_EQ(Query(At(0), query, {IgmpHost::kAllHosts, 1, false}),
-            DropReason::IGMP_NO_ROUTER_ALERT);
+  EXPECT_EQ(Query(At(0), query, {IgmpHost::kAllHosts, 1, false}), DropReason::IGMP_NO_ROUTER_ALERT);
   EXPECT_EQ(Query(At(0), query, {kSource, 1, true}), DropReason::IGMP_BAD_DESTINATION);
 }
 
