@@ -21,6 +21,7 @@ using dualsim::Steps;
 
 constexpr int kMaximumUseDepth = 8;
 constexpr size_t kMaximumSteps = 100'000;
+constexpr uint32_t kMaximumTimes = 100'000;
 
 // Reads the steps of one case.
 class StepsCheck {
@@ -104,7 +105,16 @@ class StepsCheck {
   void ReadInject(const dualsim::Inject& entry) {
     auto inject = CheckInject(entry, packets_, &context_);
     if (entry.has_name()) packets_.push_back(entry.name());
-    if (inject) Add(step::Inject{std::move(*inject)});
+    using Entry = dualsim::Inject;
+    if (entry.has_times() && (entry.times() == 0 || entry.times() > kMaximumTimes)) {
+      context_.Error(entry, Entry::kTimesFieldNumber,
+                     "it is 1 to " + std::to_string(kMaximumTimes));
+      return;
+    }
+    const uint64_t times = entry.has_times() ? entry.times() : 1;
+    const Duration interval = ReadTime(entry, Entry::kIntervalFieldNumber, Duration());
+    longest_ = longest_ + interval * static_cast<int64_t>(times);
+    if (inject) Add(step::Inject{std::move(*inject), times, interval});
   }
 
   Pattern ReadPattern(const dualsim::Frame& frame) {

@@ -28,6 +28,8 @@ namespace step {
 
 struct Inject {
   action::Inject inject;
+  uint64_t times = 1;  // Not 0.
+  Duration interval;
 };
 // Which frames a step looks at.
 struct Watched {

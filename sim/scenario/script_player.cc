@@ -65,11 +65,14 @@ Decision ScriptPlayer::Finish(Time now) {
 }
 
 bool ScriptPlayer::Take(const step::Inject& step, World& world, Timeline&) {
-  const std::string error = SendInjection(step.inject, plan_, world, book_);
-  if (!error.empty()) {
-    Fail(world.simulation().now(), "to send this frame", error, step.inject.link);
+  while (WaitUntil(start_ + step.interval * static_cast<int64_t>(count_), world)) {
+    const std::string error = SendInjection(step.inject, plan_, world, book_, count_);
+    if (!error.empty()) {
+      Fail(world.simulation().now(), "to send this frame", error, step.inject.link);
+    }
+    if (failed() || ++count_ == step.times) return true;
   }
-  return true;
+  return false;
 }
 
 bool ScriptPlayer::Take(const step::Act& act, World& world, Timeline& timeline) {
