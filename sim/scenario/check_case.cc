@@ -205,14 +205,17 @@ class StepsCheck {
   void ReadExpectState(const dualsim::ExpectState& entry) {
     step::ExpectState expect;
     expect.within = ReadTime(entry, dualsim::ExpectState::kWithinFieldNumber, Duration());
-    const auto add = [&](std::optional<StateCondition> condition) {
-      if (!condition) return;
+    const auto describe = [&](auto condition, ExpectationMode mode) {
       Expectation described;
-      described.condition = *condition;
-      described.mode = ExpectationMode::kAt;
+      described.condition = std::move(condition);
+      described.mode = mode;
       described.until = context_.plan().end;
       expect.text +=
           (expect.text.empty() ? "" : "; ") + DescribeExpectation(context_.plan(), described);
+    };
+    const auto add = [&](std::optional<StateCondition> condition) {
+      if (!condition) return;
+      describe(*condition, ExpectationMode::kAt);
       expect.conditions.push_back(std::move(*condition));
     };
     for (const auto& c : entry.address()) add(ReadAddress(c, &context_));
@@ -221,6 +224,13 @@ class StepsCheck {
     for (const auto& c : entry.prefix()) add(ReadPrefix(c, &context_));
     for (const auto& c : entry.route()) add(ReadRoute(c, &context_));
     for (const auto& c : entry.node()) add(ReadNode(c, &context_));
+    for (const auto& c : entry.drops()) {
+      if (c.has_link()) context_.Error(c, "a step counts what hosts drop; leave 'link' out");
+      std::optional<DropsCondition> drops = ReadDrops(c, &context_);
+      if (!drops) continue;
+      describe(EventCondition(*drops), ExpectationMode::kBy);
+      expect.drops.push_back(std::move(*drops));
+    }
     longest_ = longest_ + expect.within;
     Add(std::move(expect));
   }

@@ -61,6 +61,7 @@ struct ExpectNoPacket {
 struct ExpectState {
   Duration within;
   std::vector<StateCondition> conditions;
+  std::vector<DropsCondition> drops;  // Of nodes; counted from the start of the case.
   std::string text;  // Of all of them, in words.
 };
 struct Wait {

@@ -99,7 +99,19 @@ bool ScriptPlayer::Take(const step::Wait& wait, World& world, Timeline&) {
   return WaitUntil(start_ + wait.time, world);
 }
 
-bool ScriptPlayer::Take(const step::ExpectState& expect, World& world, Timeline&) {
+uint64_t ScriptPlayer::DropsOf(const DropsCondition& condition) const {
+  uint64_t sum = 0;
+  for (const auto& [key, count] : drops_) {
+    const auto& [node, reason] = key;
+    const bool here =
+        condition.nodes.empty() ||
+        std::find(condition.nodes.begin(), condition.nodes.end(), node) != condition.nodes.end();
+    if (here && (!condition.reason || *condition.reason == reason)) sum += count;
+  }
+  return sum;
+}
+
+std::string ScriptPlayer::Unmet(const step::ExpectState& expect) const {
   std::string seen;
   for (const StateCondition& condition : expect.conditions) {
     std::visit(
@@ -113,6 +125,16 @@ bool ScriptPlayer::Take(const step::ExpectState& expect, World& world, Timeline&
         },
         condition);
   }
+  for (const DropsCondition& wanted : expect.drops) {
+    const uint64_t count = DropsOf(wanted);
+    if (wanted.count.Holds(count)) continue;
+    seen += (seen.empty() ? "" : "; ") + std::to_string(count) + " drops";
+  }
+  return seen;
+}
+
+bool ScriptPlayer::Take(const step::ExpectState& expect, World& world, Timeline&) {
+  const std::string seen = Unmet(expect);
   if (seen.empty()) return true;
   if (WaitUntil(start_ + expect.within, world)) {
     Fail(deadline_, expect.text, seen, std::nullopt);
@@ -255,6 +277,9 @@ void ScriptPlayer::OnFrame(Time now, const FrameEvent& event) {
   frames_.push_back({now, event.link, event.sender, {event.frame.begin(), event.frame.end()}});
 }
 
+void ScriptPlayer::OnDrop(Time, NodeId node, const DropFact& fact) {
+  if (!states_.empty()) ++drops_[{node, fact.reason}];
+}
 void ScriptPlayer::OnLifecycle(Time now, NodeId node, Lifecycle what) {
   if (!states_.empty()) states_[static_cast<size_t>(node)].OnLifecycle(now, what);
 }

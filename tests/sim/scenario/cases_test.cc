@@ -90,78 +90,94 @@ TEST(Cases, FramesOfOneMomentMayComeInAnyOrder) {
 }
 
 TEST(Cases, AFrameIsSentManyTimesAndCounts) {
-  EXPECT_EQ(RunOne(R"(
+  EXPECT_EQ(RunOne(R"x(
       inject { from: "tn1" times: 5 interval: "1s" frame {
         ethernet { source: "counted(02:00:00:00:01:ff)" }
         ipv6 { source: "counted(fe80::ffff:ffff)" destination: "$nut.link_local" }
-        neighbor_solicitation {
-target:
-  "$nut.link_local" source_link_layer_address : "counted(02:00:00:00:01:ff)"
-}
-}
-}
-expect_packet {
-  frame {
-    ethernet{destination : "02:00:00:00:01:ff"}
-    ipv6{destination : "fe80::ffff:ffff"} neighbor_advertisement {}
-  }
-}
-expect_packet {
-  frame {
-    ethernet{destination : "02:00:00:00:02:03"}
-    ipv6{destination : "fe80::1:0:3"} neighbor_advertisement {}
-  }
-}
-      expect_no_packet { frame { neighbor_advertisement {} } })")
+        neighbor_solicitation { target: "$nut.link_local"
+                                source_link_layer_address: "counted(02:00:00:00:01:ff)" } } }
+      expect_packet { frame { ethernet { destination: "02:00:00:00:01:ff" }
+                              ipv6 { destination: "fe80::ffff:ffff" } neighbor_advertisement {} } }
+      expect_packet { frame { ethernet { destination: "02:00:00:00:02:03" }
+                              ipv6 { destination: "fe80::1:0:3" } neighbor_advertisement {} } }
+      expect_no_packet { frame { neighbor_advertisement {} } })x")
                 .failure,
             "");
-      }
+}
 
-      TEST(Cases, APacketThatWasSeenIsSentAgain) {
-        EXPECT_EQ(RunOne(std::string(kEcho) + R"(
+TEST(Cases, APacketThatWasSeenIsSentAgain) {
+  EXPECT_EQ(RunOne(std::string(kEcho) + R"(
       expect_packet { name: "answer" frame { ipv6 {} echo_reply {} } }
       inject { from: "tn1" frame {
         ethernet { destination: "$nut.mac" type: 0x86dd } payload { packet: "probe" } } }
       expect_packet { frame { ipv6 {} echo_reply { identifier: 9 } } }
       expect_no_packet { frame { echo_reply {} } })")
-                      .failure,
-                  "");
-      }
+                .failure,
+            "");
+}
 
-      TEST(Cases, SilenceIsAnAnswer) {
-        const std::string silence = R"(expect_no_packet { during: "2s" frame { echo_reply {} } })";
-        EXPECT_EQ(RunOne(silence).failure, "");
-        EXPECT_EQ(RunOne(kEcho + silence).failure, "no echo_reply (line 9) | one was sent");
-      }
+TEST(Cases, FramesThatCountAreSentAndSentByCases) {
+  const std::string complaints = Complaints(R"x(link { name: "lan" }
+host { name: "nut" interface { link: "lan" } }
+tester { name: "tn1" link: "lan" }
+case { name: "b" inject { from: "tn1" times: 0 frame { payload { packet: "y" } } }
+  inject { from: "tn1" frame { payload { size: 1 hex: "00" } } }
+  expect_packet { frame { ipv6 { source: "counted(::1)" } payload { packet: "y" } } }
+  action { inject { from: "tn1" times: 2 frame { ipv6 { destination: "::1" } } } }
+  expect_state { drops { link: "lan" } } })x");
+  for (const char* expected :
+       {"x:4:39: times: it is 1 to 100000", "x:4:66: packet: no packet before this is called 'y'",
+        "x:5:32: give one of 'hex', 'size' and 'packet'",
+        "x:6:34: source: 'counted' is for frames that are sent",
+        "x:6:69: packet: it is for frames that are sent",
+        "x:7:12: 'times' and 'interval' are for the steps of a case",
+        "x:8:18: a step counts what hosts drop"}) {
+    EXPECT_NE(complaints.find(expected), std::string::npos) << expected << "\n" << complaints;
+  }
+}
 
-      TEST(Cases, TooEarlyIsAFailure) {
-        const Result result = RunOne(std::string(kEcho) + R"(expect_packet {
+TEST(Cases, SilenceIsAnAnswer) {
+  const std::string silence = R"(expect_no_packet { during: "2s" frame { echo_reply {} } })";
+  EXPECT_EQ(RunOne(silence).failure, "");
+  EXPECT_EQ(RunOne(kEcho + silence).failure, "no echo_reply (line 9) | one was sent");
+}
+
+TEST(Cases, TooEarlyIsAFailure) {
+  const Result result = RunOne(std::string(kEcho) + R"(expect_packet {
       not_before: "500ms" frame { echo_reply {} } })");
-        EXPECT_EQ(result.failure, "echo_reply (line 10) not before 3.5s | it was sent already");
-      }
+  EXPECT_EQ(result.failure, "echo_reply (line 10) not before 3.5s | it was sent already");
+}
 
-      TEST(Cases, StateAndActionsAreSteps) {
-        EXPECT_EQ(RunOne(R"(
+TEST(Cases, StateAndActionsAreSteps) {
+  EXPECT_EQ(RunOne(R"(
       action { remove_address { host: "nut" address: "2001:db8::a" } }
       expect_state { address { host: "nut" ip: "2001:db8::a" state: REMOVED } }
       action { ping { from: "nut" to: "fe80::ff:fe00:1" } }
       expect_packet { frame { echo_request {} } })")
-                      .failure,
-                  "");
-        EXPECT_NE(
-            RunOne(R"(expect_state { within: "1s" neighbor { host: "nut" ip: "::7" } })").failure,
+                .failure,
             "");
-      }
+  EXPECT_NE(RunOne(R"(expect_state { within: "1s" neighbor { host: "nut" ip: "::7" } })").failure,
+            "");
+}
 
-      TEST(Cases, WhatCannotBeSentFailsTheCase) {
-        EXPECT_EQ(RunOne(R"(action { remove_address { host: "nut" address: "2001:db8::a" } }
+TEST(Cases, DropsAreCountedFromTheStartOfTheCase) {
+  const std::string bad = R"(
+      inject { from: "tn1" times: 3 frame { ipv6 { destination: "$nut.link_local" hop_limit: 7 }
+        neighbor_solicitation { target: "$nut.link_local" } } }
+      wait: "1s" expect_state { drops { host: "nut" reason: "NDP_HOP_LIMIT" count { exactly: )";
+  EXPECT_EQ(RunOne(bad + "3 } } }").failure, "");
+  EXPECT_NE(RunOne(bad + "4 } } }").failure.find("| 3 drops"), std::string::npos);
+}
+
+TEST(Cases, WhatCannotBeSentFailsTheCase) {
+  EXPECT_EQ(RunOne(R"(action { remove_address { host: "nut" address: "2001:db8::a" } }
       inject { from: "tn1" frame { ipv6 { destination: "$nut.global" } } })")
-                      .failure,
-                  "to send this frame | there is no $nut.global");
-      }
+                .failure,
+            "to send this frame | there is no $nut.global");
+}
 
-      TEST(Cases, EachRunsOnEachVariantUnlessItChooses) {
-        const LoadResult result = LoadScenarioText("x.textproto", R"(
+TEST(Cases, EachRunsOnEachVariantUnlessItChooses) {
+  const LoadResult result = LoadScenarioText("x.textproto", R"(
       link { name: "lan" }
       variant { name: "host" host { name: "nut" interface { link: "lan" } } }
       variant { name: "router" router { name: "nut" interface { link: "lan" } } }
@@ -169,12 +185,12 @@ expect_packet {
       snippet { name: "hello" wait: "1s" }
       case { name: "both" use: "hello" }
       case { name: "one" variant: "other" })");
-        EXPECT_EQ(result.diagnostics.ToString(), "");
-        ASSERT_EQ(result.cases.size(), 3u);
-        EXPECT_EQ(result.cases[0].name, "x.both.host");
-        EXPECT_EQ(result.cases[1].name, "x.both.router");
-        EXPECT_EQ(result.cases[2].name, "x.one.other");
-      }
+  EXPECT_EQ(result.diagnostics.ToString(), "");
+  ASSERT_EQ(result.cases.size(), 3u);
+  EXPECT_EQ(result.cases[0].name, "x.both.host");
+  EXPECT_EQ(result.cases[1].name, "x.both.router");
+  EXPECT_EQ(result.cases[2].name, "x.one.other");
+}
 
 TEST(Cases, SayWhichCaseAndVariantTheyAre) {
   const std::vector<Plan> plans = Load(R"(
@@ -214,58 +230,20 @@ host { name: "nut" interface { link: "lan" } }
 tester { name: "tn1" link: "lan" }
 setup { use: "helo" wait: "1" }
 snippet { name: "hello" use: "hello" }
-case { name: "b" inject { from: "tn1" times: 0 frame { payload { packet: "x" } } }
-           inject { from: "tn1" frame { payload { size: 1 packet: "x" } } }
-           expect_packet { frame { ipv6 { source: "counted(::1)" } payload {
-packet:
-  "x"
-}
-}
-}
-action {
-  inject {
-  from:
-    "tn1" times : 2 hex : "00"
-  }
-}
-}
-case {name:
-  "a" inject {
-  from:
-    "tn2" frame {
-      ipv6 {}
-    }
-  }
-  expect_packet {}
-  }
-case {name:
-  "a" variant : "x" action {
-  time:
-    "1s" boot {
-    host:
-      "tn1"
-    }
-  }
-  use : "hello"
-  }
+case { name: "a" inject { from: "tn2" frame { ipv6 {} } } expect_packet {} }
+case { name: "a" variant: "x" action { time: "1s" boot { host: "tn1" } } use: "hello" }
 at { time: "1s" boot { host: "nut" } })");
   for (const char* expected :
        {"x:4:9: use: no snippet is called 'helo'; did you mean 'hello'?",
         "x:4:21: wait: '1' lacks a unit", "x:5:25: use: snippets use each other too deeply",
-        "x:6:37: times: it is 1 to 100000",
-        "x:6:66: packet: no packet before this is called 'x'",
-        "x:7:39: give one of 'hex', 'size' and 'packet'",
-        "x:8:42: source: 'counted' is for frames that are sent",
-        "x:8:75: packet: it is for frames that are sent",
-        "x:9:21: 'times' and 'interval' are for the steps of a case",
-        "x:10:27: from: no host and no router is called 'tn2'; did you mean",
-        "x:10:47: lacks 'destination'", "x:10:59: 'frame' is missing here",
-        "x:11:1: the name 'a' is taken", "x:11:18: no variant is called 'x'",
-        "x:11:31: a step has no 'time'",
-        "x:11:58: host: 'tn1' is a tester; a host or a router is wanted here",
-        "x:12:1: a file of cases has no timeline"}) {
-  EXPECT_NE(complaints.find(expected), std::string::npos) << expected << "\n" << complaints;
-}
+        "x:6:27: from: no host and no router is called 'tn2'; did you mean",
+        "x:6:47: lacks 'destination'", "x:6:59: 'frame' is missing here",
+        "x:7:1: the name 'a' is taken", "x:7:18: no variant is called 'x'",
+        "x:7:31: a step has no 'time'",
+        "x:7:58: host: 'tn1' is a tester; a host or a router is wanted here",
+        "x:8:1: a file of cases has no timeline"}) {
+    EXPECT_NE(complaints.find(expected), std::string::npos) << expected << "\n" << complaints;
+  }
 }
 
 }  // namespace
