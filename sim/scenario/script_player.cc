@@ -187,7 +187,8 @@ bool ScriptPlayer::Take(const step::ExpectPacket& expect, World& world, Timeline
     for (size_t i = 0; i < met_.size(); ++i) {
       if (met_[i] || !Matches(expect.patterns[i], *frame, expect.watched, &near_)) continue;
       met_[i] = true;
-      if (frame->time < start_ + expect.not_before) {
+      // What came while the step before went on is not early.
+      if (expect.not_before > Duration() && frame->time < start_ + expect.not_before) {
         Fail(
             frame->time,
             PatternText(expect.patterns[i]) + " not before " + TimeText(start_ + expect.not_before),
