@@ -396,6 +396,11 @@ class TimelineCheck {
   }
 
   void CheckInjection(const dualsim::Inject& entry) {
+    if (entry.has_times() || entry.has_interval()) {
+      context_.Error(entry,
+                     "'times' and 'interval' are for the steps of a case; here 'at' has "
+                     "'times' and 'every'");
+    }
     if (auto inject = CheckInject(entry, packets_, &context_)) Add(entry, std::move(*inject));
   }
 

@@ -127,6 +127,28 @@ void AddAddress(const dualsim::Interface& entry, int i, const Cidr& cidr, uint32
   addresses->push_back(cidr);
 }
 
+void CheckProxied(const dualsim::Interface& entry, CheckContext* context,
+                  host::InterfaceConfig* config) {
+  constexpr int kProxy = dualsim::Interface::kProxyFieldNumber;
+  for (int i = 0; i < entry.proxy_size() && i < kMostAddresses; ++i) {
+    const auto address = Ipv6Address::Parse(entry.proxy(i));
+    if (!address) {
+      context->Error(entry, kProxy, "'" + entry.proxy(i) + "' is no address like 2001:db8::1", i);
+    } else if (address->is_multicast() || address->is_link_local() || address->is_unspecified() ||
+               address->is_loopback()) {
+      context->Error(entry, kProxy,
+                     "'" + entry.proxy(i) + "' is no address that packets are forwarded to", i);
+    } else {
+      config->proxied_addresses.push_back(*address);
+    }
+  }
+  if (entry.proxy_size() > kMostAddresses) {
+    context->Error(entry, kProxy,
+                   "an interface has at most " + std::to_string(kMostAddresses) + " of them",
+                   kMostAddresses);
+  }
+}
+
 void CheckAddresses(const dualsim::Interface& entry, uint32_t count, CheckContext* context,
                     host::InterfaceConfig* config) {
   using Interface = dualsim::Interface;
@@ -169,6 +191,7 @@ void CheckAddresses(const dualsim::Interface& entry, uint32_t count, CheckContex
     }
     config->link_local_address = *address;
   }
+  CheckProxied(entry, context, config);
   if (const auto gateway = context->ReadAddress(entry, Interface::kGatewayFieldNumber)) {
     if (gateway->is_multicast() || gateway->is_unspecified() || gateway->is_loopback()) {
       context->Error(entry, Interface::kGatewayFieldNumber,
@@ -218,6 +241,10 @@ void CheckInterfaces(const dualsim::Node& entry, CheckContext* context, NodeTemp
     card.ipv6 = !interface.has_ipv6() || interface.ipv6();
     card.network_id = interface.network_id();
     CheckAddresses(interface, result->count, context, &card);
+    if (interface.proxy_size() > 0 && !result->node.is_router) {
+      context->Error(interface, Interface::kProxyFieldNumber,
+                     "only routers stand in for others; make this node a 'router'", 0);
+    }
     if (interface.has_advertise()) {
       if (!result->node.is_router) {
         context->Error(interface, Interface::kAdvertiseFieldNumber,

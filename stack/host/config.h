@@ -39,10 +39,12 @@ struct InterfaceConfig {
   std::optional<Ipv6Address> ipv6_gateway;        // A static default router.
   std::optional<Ipv6Address> link_local_address;  // Instead of fe80:: with an identifier as below.
   bool accept_router_advertisements = true;       // False: none is used, no solicitation is sent.
-  int dup_addr_detect_transmits = 1;              // RFC 4862 §5.1; 0 switches DAD off.
-  Duration retrans_timer = Seconds(1);            // RFC 4861 §10, until a router says otherwise.
-  Duration base_reachable_time = Seconds(30);     // RFC 4861 §10, likewise.
-  uint8_t cur_hop_limit = 64;                     // RFC 4861 §6.3.2, likewise.
+  // A router's: nodes elsewhere that it answers solicitations for, RFC 4861 §7.2.8.
+  std::vector<Ipv6Address> proxied_addresses;
+  int dup_addr_detect_transmits = 1;           // RFC 4862 §5.1; 0 switches DAD off.
+  Duration retrans_timer = Seconds(1);         // RFC 4861 §10, until a router says otherwise.
+  Duration base_reachable_time = Seconds(30);  // RFC 4861 §10, likewise.
+  uint8_t cur_hop_limit = 64;                  // RFC 4861 §6.3.2, likewise.
 
   // How the identifiers of stateless addresses are made, and RFC 7217's Network_ID.
   ndp::InterfaceIdentifiers interface_identifiers = ndp::InterfaceIdentifiers::kEui64;

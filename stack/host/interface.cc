@@ -22,6 +22,7 @@ ndp::NeighborDiscoveryConfig DiscoveryConfig(InterfaceId id, const InterfaceConf
           .link_local_address = config.link_local_address,
           .addresses = config.ipv6_addresses,
           .gateway = config.ipv6_gateway,
+          .proxied_addresses = config.proxied_addresses,
           .interface_identifiers = config.interface_identifiers,
           .network_id = config.network_id,
           .temporary_addresses = config.temporary_addresses,

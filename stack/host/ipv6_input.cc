@@ -1,5 +1,7 @@
 // IPv6 packets on their way up: RFC 8200 §3 and §4.
 
+#include <algorithm>
+
 #include "stack/host/stack_implementation.h"
 #include "stack/wire/ethernet.h"
 #include "stack/wire/ipv6_extension.h"
@@ -75,7 +77,16 @@ void Stack::Implementation::ReceiveIpv6(Received& received) {
   if (here && local->assigned) return Deliver(received);
   if (here) return Drop(received, DropReason::IPV6_TENTATIVE_DESTINATION);
   if (!config_.forwarding) return Drop(received, DropReason::IPV6_NOT_OUR_ADDRESS);
+  if (IsAnycast(destination)) return Deliver(received);
   Forward(received);
+}
+
+bool Stack::Implementation::IsAnycast(const Ipv6Address& address) const {
+  // A subnet of 126 bits or less: nothing else need be looked up.
+  if ((address.low() & 3) != 0) return false;
+  return std::any_of(interfaces_.begin(), interfaces_.end(), [&](const auto& interface) {
+    return interface->enabled() && interface->discovery().IsAnycast(address);
+  });
 }
 
 void Stack::Implementation::Deliver(Received& received) {

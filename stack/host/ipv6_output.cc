@@ -18,6 +18,8 @@ std::optional<InterfaceId> Stack::Implementation::OnlyInterface() const {
 std::optional<Ipv6Address> Stack::Implementation::SelectSource(
     Time now, const Ipv6Address& destination, InterfaceId outgoing,
     const std::optional<Ipv6Address>& next_hop) {
+  // RFC 6724 §5 rule 1, and RFC 4291 §2.5.3: it is the source of nothing else.
+  if (destination.is_loopback()) return destination;
   ipv6::SourceSelection selection(destination, outgoing);
   for (size_t i = 0; i < interfaces_.size(); ++i) {
     const ndp::NeighborDiscovery& discovery = interfaces_[i]->discovery();
@@ -131,6 +133,9 @@ void Stack::Implementation::RetryAwaitingSource(Time now) {
 
 std::optional<DropReason> Stack::Implementation::Send(Time now, const Outgoing& outgoing,
                                                       Packet payload) {
+  if (outgoing.source.is_loopback() && !outgoing.destination.is_loopback()) {
+    return DropReason::NO_SOURCE_ADDRESS;
+  }
   if (outgoing.destination.is_multicast()) {
     const std::optional<InterfaceId> out =
         outgoing.interface ? outgoing.interface : OnlyInterface();

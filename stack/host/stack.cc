@@ -82,6 +82,11 @@ Stack::Implementation::Implementation(StackConfig config, Environment environmen
 
 void Stack::Implementation::Boot(Time now) {
   running_ = true;
+  // RFC 4291 §2.5.3: the node itself, whatever its interfaces do.
+  if (!interfaces_.empty()) {
+    local_addresses_.Insert(Ipv6Address::Loopback(),
+                            {.interface = InterfaceId{0}, .assigned = true});
+  }
   for (const RouteConfig& route : config_.routes) AddRoute(now, route);
   for (size_t i = 0; i < interfaces_.size(); ++i) {
     if (!interfaces_[i]->carrier()) continue;

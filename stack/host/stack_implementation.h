@@ -149,6 +149,7 @@ class Stack::Implementation final : public InterfaceOwner,
   // Tells the sender of a packet that is being forwarded of a better first hop,
   // RFC 4861 §8.2, if there is one.
   void Redirect(const Received& received, const NextHop& next_hop);
+  bool IsAnycast(const Ipv6Address& address) const;
 
   // Output.
   struct Outgoing {

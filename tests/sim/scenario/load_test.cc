@@ -131,6 +131,8 @@ TEST(LoadScenario, ImpossibleAddressesAreRefusedWithACure) {
             "mac: '01:00:00:00:00:0a' can't be the address of a card; the lowest bit of its "
             "first byte makes it a group");
   EXPECT_EQ(about("mtu: 67"), "mtu: 67 is not between 68 and 65535");
+  EXPECT_EQ(about("proxy: \"2001:db8::7\""),
+            "proxy: only routers stand in for others; make this node a 'router'");
   EXPECT_EQ(about("advertise { }"), "advertise: only routers advertise; make this node a 'router'");
 }
 
