@@ -66,4 +66,17 @@ Stack::Refusal Stack::Implementation::Advertise(
   return std::nullopt;
 }
 
+Stack::Refusal Stack::Implementation::JoinGroup(Time now, InterfaceId id, const IpAddress& group) {
+  if (Refusal refusal = CheckInterface(id)) return refusal;
+  if (!group.is_multicast() || !runs(group.family())) return "that is no group of this node";
+  if (!interface(id).up()) return "the interface is down";
+  interface(id).Join(now, group.ipv6());
+  return std::nullopt;
+}
+
+void Stack::Implementation::LeaveGroup(Time now, InterfaceId id, const IpAddress& group) {
+  if (CheckInterface(id) || !runs(group.family()) || !interface(id).up()) return;
+  interface(id).Leave(now, group.ipv6());
+}
+
 }  // namespace dualsim::host

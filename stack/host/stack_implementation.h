@@ -7,6 +7,7 @@
 
 #include "stack/host/interface.h"
 #include "stack/host/stack.h"
+#include "stack/host/tcp_layer.h"
 #include "stack/icmp/error_limiter.h"
 #include "stack/icmp/icmp_error.h"
 #include "stack/ipv6/destination_cache.h"
@@ -25,7 +26,9 @@ namespace dualsim::host {
 // together. One file per concern: boot and the four verbs (stack.cc), what an
 // operator does (operator.cc), input (ipv6_input.cc, icmpv6_input.cc), output
 // (ipv6_output.cc), forwarding (forwarding.cc), groups (multicast_forwarding.cc).
-class Stack::Implementation final : public InterfaceOwner, private ipv6::ReassemblyOutput {
+class Stack::Implementation final : public InterfaceOwner,
+                                    private ipv6::ReassemblyOutput,
+                                    private TcpCarrier {
  public:
   Implementation(StackConfig config, Environment environment);
 
@@ -50,6 +53,15 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   std::optional<Port> ListenUdpOnEphemeral(udp::DatagramHandler& handler);
   void UnlistenUdp(Port port) { udp_ports_.Unlisten(port); }
   std::optional<DropReason> SendUdp(Time now, const UdpMessage& message);
+  tcp::Endpoint* tcp(Time now);
+  tcp::Endpoint* existing_tcp() { return tcp_ != nullptr ? &tcp_->endpoint() : nullptr; }
+  std::optional<DropReason> SendIp(Time now, const IpMessage& message);
+  Refusal JoinGroup(Time now, InterfaceId interface, const IpAddress& group);
+  void LeaveGroup(Time now, InterfaceId interface, const IpAddress& group);
+  bool runs(IpFamily family) const { return family == IpFamily::kIpv6; }
+  Path PathTo(Time now, const IpAddress& destination, std::optional<InterfaceId> interface);
+  std::vector<HostAddress> addresses() const;
+  bool HasAddress(const IpAddress& address) const;
 
  private:
   // A packet on its way up. The views are into `frame`.
@@ -97,6 +109,9 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   void OnIcmpv6(const Received& received, ByteView message);
   void OnUdp(const Received& received, ByteView message);
   void ReportUdpError(const Received& received, const wire::Icmpv6Error& error,
+                      ByteView quoted_upper);
+  void OnTcp(const Received& received, ByteView message);
+  void ReportTcpError(const Received& received, const wire::Icmpv6Error& error,
                       ByteView quoted_upper);
   void OnEchoRequest(const Received& received, ByteView message);
   void OnEchoReply(const Received& received, ByteView message);
@@ -176,6 +191,15 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   Ipv6Address NextHopFor(Time now, const ipv6::Destination& destination, const Ipv6Address& source);
   std::optional<InterfaceId> OnlyInterface() const;
 
+  // TCP. TcpCarrier:
+  std::optional<DropReason> SendTcp(Time now, const tcp::Flow& flow, bool ect,
+                                    Packet segment) override;
+  bool IsOwnAddress(const IpAddress& address) const override;
+  uint32_t TcpPathMtu(const tcp::Flow& flow) override;
+  void ConfirmNextHop(Time now, const tcp::Flow& flow) override;
+  TcpLayer& tcp_layer();
+  bool HasTentativeAddress(InterfaceId interface) const;
+
   // An ICMPv6 error about `invoking`, if one may be sent.
   void SendError(Time now, InterfaceId interface, ByteView invoking, bool link_layer_multicast,
                  const icmp::ErrorMessage& error);
@@ -206,6 +230,7 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   ipv6::RoutingTable routes_;
   ipv6::DestinationCache destinations_;
   udp::UdpPorts udp_ports_;
+  std::unique_ptr<TcpLayer> tcp_;  // Once something speaks TCP.
   ipv6::Reassembler reassembler_;
   Time now_;  // Of the call that is being served, for outputs that are not told it.
   RandomStream random_;
