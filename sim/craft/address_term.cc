@@ -8,9 +8,10 @@ namespace {
 constexpr std::string_view kAddressHint =
     "; an address is '2001:db8::1', '$NODE.link_local', '$NODE.global', '$NODE.global(PREFIX)', "
     "'$NODE.eui64(PREFIX)', '$NODE.unicast', 'all_nodes', 'all_routers', 'all_mldv2_routers', "
-    "'solicited_node(ADDRESS)' or 'subnet_router(PREFIX)'";
+    "'solicited_node(ADDRESS)', 'subnet_router(PREFIX)' or 'counted(ADDRESS)'";
 constexpr std::string_view kMacHint =
-    "; a MAC address is '02:00:00:00:00:0a', '$NODE.mac', 'broadcast' or 'group_mac(ADDRESS)'";
+    "; a MAC address is '02:00:00:00:00:0a', '$NODE.mac', 'broadcast', "
+    "'group_mac(ADDRESS)' or 'counted(MAC)'";
 
 std::string Quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
@@ -94,6 +95,8 @@ std::string WithoutGroup(const AddressTerm& term) {
       return NodeText(term.node) + ".eui64(" + term.prefix.ToString() + ")";
     case Kind::kUnicast:
       return NodeText(term.node) + ".unicast";
+    case Kind::kCounted:
+      return "counted(" + term.literal.ToString() + ")";
   }
   return term.literal.ToString();
 }
@@ -112,6 +115,8 @@ std::string MacTerm::ToString() const {
       return NodeText(node) + ".mac";
     case Kind::kGroup:
       return "group_mac(" + group.ToString() + ")";
+    case Kind::kCounted:
+      return "counted(" + literal.ToString() + ")";
   }
   return literal.ToString();
 }
@@ -140,6 +145,13 @@ TermReading<AddressTerm> ReadAddressTerm(std::string_view text) {
     if (!prefix) return {std::nullopt, Quoted(*of) + " is no prefix like 2001:db8::/64"};
     return {prefix->address(), ""};
   }
+  if (const auto of = Argument(text, "counted")) {
+    const auto first = Ipv6Address::Parse(*of);
+    if (!first) return {std::nullopt, Quoted(*of) + " is no address like 2001:db8::1"};
+    AddressTerm term(*first);
+    term.kind = AddressTerm::Kind::kCounted;
+    return {term, ""};
+  }
   if (text.starts_with('$')) return ReadNodeAddress(text);
   if (const auto literal = Ipv6Address::Parse(text)) return {*literal, ""};
   return {std::nullopt, Quoted(text) + " is no address" + std::string(kAddressHint)};
@@ -157,6 +169,13 @@ TermReading<MacTerm> ReadMacTerm(std::string_view text) {
     term.kind = MacTerm::Kind::kGroup;
     term.group = std::move(*group.term);
     return {std::move(term), ""};
+  }
+  if (const auto of = Argument(text, "counted")) {
+    const auto first = MacAddress::Parse(*of);
+    if (!first) return {std::nullopt, Quoted(*of) + " is no MAC address like 02:00:00:00:00:0a"};
+    MacTerm term(*first);
+    term.kind = MacTerm::Kind::kCounted;
+    return {term, ""};
   }
   if (const auto split = SplitNode(text); split && split->what == "mac") {
     MacTerm term;

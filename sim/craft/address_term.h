@@ -27,6 +27,7 @@ struct AddressTerm {
     kWithin,     // $NODE.global(PREFIX)
     kEui64,      // $NODE.eui64(PREFIX)
     kUnicast,    // $NODE.unicast: any of them; names no one address.
+    kCounted,    // counted(ADDRESS): so many after `literal` as frames went before.
   };
 
   AddressTerm() = default;
@@ -35,9 +36,10 @@ struct AddressTerm {
   Kind kind = Kind::kLiteral;
   bool solicited_node = false;  // The solicited-node group of what the rest says.
   Ipv6Address literal;
-  NodeTerm node;      // Unless kLiteral.
+  NodeTerm node;      // Of those that begin with a $.
   Ipv6Prefix prefix;  // Of kWithin and kEui64.
 
+  bool NamesNode() const { return kind != Kind::kLiteral && kind != Kind::kCounted; }
   // As it is written.
   std::string ToString() const;
   friend bool operator==(const AddressTerm&, const AddressTerm&) = default;
@@ -47,8 +49,9 @@ struct AddressTerm {
 struct MacTerm {
   enum class Kind : uint8_t {
     kLiteral,
-    kNode,   // $NODE.mac
-    kGroup,  // group_mac(ADDRESS)
+    kNode,     // $NODE.mac
+    kGroup,    // group_mac(ADDRESS)
+    kCounted,  // counted(MAC)
   };
 
   MacTerm() = default;

@@ -164,8 +164,12 @@ Address FieldReader::ReadAddress(const Message& message, const Field* field, std
           index);
     return std::nullopt;
   }
-  const bool literal = reading.term->kind == Kind::kLiteral;
-  if (!literal && !CheckNode(message, field, reading.term->node, index)) return std::nullopt;
+  if (reading.term->kind == Kind::kCounted && !CheckMayCount(message, field, index)) {
+    return std::nullopt;
+  }
+  if (reading.term->NamesNode() && !CheckNode(message, field, reading.term->node, index)) {
+    return std::nullopt;
+  }
   return std::move(reading.term);
 }
 
@@ -183,9 +187,11 @@ Mac FieldReader::ReadMac(const Message& message, const Field* field, std::string
     Error(message, field, "'" + term.group.ToString() + "' may be several addresses", index);
     return std::nullopt;
   }
-  if (term.kind != MacTerm::Kind::kLiteral && !CheckNode(message, field, node, index)) {
-    return std::nullopt;
-  }
+  const bool counted =
+      group ? term.group.kind == AddressTerm::Kind::kCounted : term.kind == MacTerm::Kind::kCounted;
+  if (counted && !CheckMayCount(message, field, index)) return std::nullopt;
+  const bool names_node = group ? term.group.NamesNode() : term.kind == MacTerm::Kind::kNode;
+  if (names_node && !CheckNode(message, field, node, index)) return std::nullopt;
   return std::move(reading.term);
 }
 
@@ -194,6 +200,20 @@ Bytes FieldReader::ReadBytes(const Message& message, const Field* field, std::st
   sim::Reading<std::vector<uint8_t>> reading = sim::ReadHex(text);
   if (!reading.value) Error(message, field, reading.error, index);
   return std::move(reading.value);
+}
+
+void FieldReader::CheckPacketName(const Message& message, const Field* field,
+                                  const std::string& name) {
+  const std::vector<std::string>& known = names_.packets;
+  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  Error(message, field,
+        "no packet before this is called '" + name + "'" + sim::DidYouMean(name, known));
+}
+
+bool FieldReader::CheckMayCount(const Message& message, const Field* field, int index) {
+  if (use_ == FrameUse::kSend) return true;
+  Error(message, field, "'counted' is for frames that are sent", index);
+  return false;
 }
 
 bool FieldReader::CheckNode(const Message& message, const Field* field, const NodeTerm& node,

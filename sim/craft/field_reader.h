@@ -71,11 +71,14 @@ class FieldReader {
   Mac ReadMac(const Message& message, const Field* field, std::string_view text, int index = -1);
   Bytes ReadBytes(const Message& message, const Field* field, std::string_view text,
                   int index = -1);
+  // Reports a name that no packet before has.
+  void CheckPacketName(const Message& message, const Field* field, const std::string& name);
   // Reports a number that the field has no place for.
   bool Fits(const Message& message, const Field* field, const FieldInfo& info, uint64_t value,
             int index = -1);
 
  private:
+  bool CheckMayCount(const Message& message, const Field* field, int index);
   bool CheckNode(const Message& message, const Field* field, const NodeTerm& node, int index);
   Number ReadDurationIn(Unit unit, const Message& message, const Field* field,
                         const FieldInfo& info);

@@ -91,12 +91,7 @@ class PartsReader {
     if (const Field* packet = FieldReader::FindField(text, "packet")) {
       ++given;
       quote.packet = FieldReader::Text(text, packet);
-      const auto& known = reader_.names().packets;
-      if (std::find(known.begin(), known.end(), quote.packet) == known.end()) {
-        reader_.Error(text, packet,
-                      "no packet before this is called '" + quote.packet + "'" +
-                          sim::DidYouMean(quote.packet, known));
-      }
+      reader_.CheckPacketName(text, packet, quote.packet);
     }
     if (const Field* frame = FieldReader::FindField(text, "frame")) {
       ++given;

@@ -15,6 +15,8 @@
 namespace dualsim::craft {
 namespace {
 
+constexpr size_t kLargestPacket = 65'535 + 40;
+
 using Type = wire::Icmpv6Type;
 using Layers = std::span<const Layer>;
 
@@ -217,6 +219,11 @@ class Assembler {
   }
   Bytes Build(const PayloadLayer& layer, size_t, const Bytes& bytes, uint8_t) {
     ByteWriter out;
+    if (!layer.packet.empty()) {
+      Quote whole;
+      whole.packet = layer.packet;
+      return out.Put(context_.Quoted(whole, kLargestPacket)).Put(bytes).Take();
+    }
     out.Put(layer.hex ? *layer.hex : PatternBytes(layer.size.value_or(0))).Put(bytes);
     return out.Take();
   }

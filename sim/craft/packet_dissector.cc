@@ -73,7 +73,7 @@ class Dissector {
   }
 
   Rest Payload(ByteView bytes) {
-    if (!bytes.empty()) Add(PayloadLayer{Copy(bytes), bytes.size()}, bytes);
+    if (!bytes.empty()) Add(PayloadLayer{Copy(bytes), bytes.size(), ""}, bytes);
     return {};
   }
 

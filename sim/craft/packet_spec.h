@@ -261,6 +261,7 @@ struct Icmpv4Layer {
 struct PayloadLayer {
   Bytes hex;
   Number size;
+  std::string packet;  // The name of one, or "".
 
   template <typename Fn>
   static void Fields(Fn fn) {

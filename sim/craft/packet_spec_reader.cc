@@ -91,7 +91,7 @@ class SpecReader {
         reader_.Error(message, "give either 'data' or addresses");
       }
     } else if constexpr (std::is_same_v<L, PayloadLayer>) {
-      if (layer->hex && layer->size) reader_.Error(message, "give either 'hex' or 'size'");
+      ReadPacketName(static_cast<const Frame::Payload&>(message), layer);
     } else if constexpr (std::is_same_v<L, Icmpv6Layer>) {
       const FrameReader read_frame = [&](const Message& quoted) {
         return std::make_shared<const PacketSpec>(
@@ -103,6 +103,19 @@ class SpecReader {
         reader_.Error(message, "give either 'data' or 'data_size'");
       }
     }
+  }
+
+  void ReadPacketName(const Frame::Payload& message, PayloadLayer* layer) {
+    const int given = message.has_hex() + message.has_size() + message.has_packet();
+    if (given > 1) reader_.Error(message, "give one of 'hex', 'size' and 'packet'");
+    if (!message.has_packet()) return;
+    const Field* field = FieldReader::FindField(message, "packet");
+    if (reader_.use() == FrameUse::kPattern) {
+      reader_.Error(message, field, "it is for frames that are sent");
+    } else {
+      reader_.CheckPacketName(message, field, message.packet());
+    }
+    layer->packet = message.packet();
   }
 
   void ReadOptions(const Frame::OptionsHeader& header, OptionsLayer* layer) {

@@ -23,6 +23,11 @@ std::optional<Ipv6Address> Find(const AddressTerm& term, const Surroundings& sur
       break;
     case Kind::kUnicast:
       return std::nullopt;
+    case Kind::kCounted: {
+      const uint64_t low = term.literal.low() + surroundings.count();
+      const uint64_t carry = low < term.literal.low() ? 1 : 0;
+      return Ipv6Address::FromIntegers(term.literal.high() + carry, low);
+    }
   }
   const auto mac = surroundings.Mac(term.node);
   if (!mac || term.prefix.length() > 64) return std::nullopt;
@@ -41,6 +46,10 @@ Resolution<MacAddress> Resolve(const MacTerm& term, const Surroundings& surround
   switch (term.kind) {
     case MacTerm::Kind::kLiteral:
       break;
+    case MacTerm::Kind::kCounted:
+      return {MacAddress::FromInteger((term.literal.ToInteger() + surroundings.count()) &
+                                      0xffff'ffff'ffff),
+              ""};
     case MacTerm::Kind::kNode: {
       const auto mac = surroundings.Mac(term.node);
       if (!mac) return {std::nullopt, "there is no " + term.ToString()};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,9 @@ class Surroundings {
   // A packet that was sent or seen before, from its IP header; valid until the
   // next is kept.
   virtual std::optional<ByteView> FindPacket(std::string_view name) const = 0;
+
+  // How often this frame was sent before.
+  virtual uint64_t count() const { return 0; }
 };
 
 // The address or what is missing for it, as a sentence.

@@ -14,11 +14,23 @@ void Add(std::string_view note, std::string& out) {
 }
 
 // What a frame says about who has an address: a solicitation from :: (a DAD
-// probe, RFC 4862 §5.4.2) or an advertisement.
+// probe, RFC 4862 §5.4.2) or an advertisement; an ARP probe (RFC 5227 §1.1) or an
+// ARP packet whose sender says that the address is its own.
 struct Claim {
   bool probe = false;
-  Ipv6Address target;
+  IpAddress target;
 };
+
+bool FindArpClaim(ByteView frame, Claim& claim) {
+  constexpr size_t kArp = 14;
+  constexpr size_t kSender = kArp + 14;
+  constexpr size_t kTarget = kArp + 24;
+  if (frame.size() < kTarget + Ipv4Address::kSize) return false;
+  const auto sender = Ipv4Address::Load(frame.data() + kSender);
+  claim.probe = sender.is_unspecified();
+  claim.target = claim.probe ? Ipv4Address::Load(frame.data() + kTarget) : sender;
+  return true;
+}
 
 // Every frame comes by here, so this looks at fixed places and no further: neither
 // message has extension headers when a stack sends it.
@@ -29,6 +41,10 @@ bool FindClaim(ByteView frame, Claim& claim) {
   constexpr uint8_t kIcmpv6NextHeader = 58;
   constexpr uint8_t kNeighborSolicitation = 135;
   constexpr uint8_t kNeighborAdvertisement = 136;
+  constexpr uint16_t kArpEtherType = 0x0806;
+  if (frame.size() >= kIpv6 && LoadBig16(frame.data() + 12) == kArpEtherType) {
+    return FindArpClaim(frame, claim);
+  }
   if (frame.size() < kTarget + Ipv6Address::kSize) return false;
   const uint8_t* p = frame.data();
   if (p[kIcmpv6] != kNeighborSolicitation && p[kIcmpv6] != kNeighborAdvertisement) return false;
@@ -68,19 +84,22 @@ void FrameNotes::Append(const FrameEvent& event, std::string& out) const {
 void FrameNotes::AppendClaims(const FrameEvent& event, std::string& out) const {
   Claim claim;
   if (!FindClaim(event.frame, claim)) return;
-  if (claim.probe) Add("DAD probe for " + claim.target.ToString(), out);
+  if (claim.probe) {
+    Add((claim.target.is_ipv4() ? "ARP probe for " : "DAD probe for ") + claim.target.ToString(),
+        out);
+  }
   AppendConflicts(event, claim.target, claim.probe, out);
 }
 
-void FrameNotes::AppendConflicts(const FrameEvent& event, const Ipv6Address& target, bool probe,
+void FrameNotes::AppendConflicts(const FrameEvent& event, const IpAddress& target, bool probe,
                                  std::string& out) const {
   const auto found = holders_.find(target);
   if (found == holders_.end()) return;
   for (const Holder& holder : found->second) {
     const bool own = holder.node == event.sender && holder.interface == event.interface;
     if (own || !OnLink(holder, event.link)) continue;
-    const bool probes = holder.state == AddressState::kTentative ||
-                        holder.state == AddressState::kOptimistic;
+    const bool probes =
+        holder.state == AddressState::kTentative || holder.state == AddressState::kOptimistic;
     Add("conflict: " + std::string(names_.node(holder.node)), out);
     out += probes ? (probe ? " probes this address too" : " probes this address")
                   : " has this address";

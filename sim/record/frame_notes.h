@@ -6,7 +6,7 @@
 
 #include "sim/net/world_observer.h"
 #include "sim/record/world_names.h"
-#include "stack/wire/ipv6_address.h"
+#include "stack/wire/ip_address.h"
 
 namespace dualsim::sim {
 
@@ -34,13 +34,13 @@ class FrameNotes : public WorldObserver {
     AddressState state{};
   };
 
-  void AppendConflicts(const FrameEvent& event, const Ipv6Address& target, bool probe,
+  void AppendConflicts(const FrameEvent& event, const IpAddress& target, bool probe,
                        std::string& out) const;
   bool OnLink(const Holder& holder, LinkId link) const;
 
   const WorldNames& names_;
   // Ordered, because a note lists holders; one entry for each address of the world.
-  std::map<Ipv6Address, std::vector<Holder>> holders_;
+  std::map<IpAddress, std::vector<Holder>> holders_;
 };
 
 }  // namespace dualsim::sim

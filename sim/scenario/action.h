@@ -15,7 +15,7 @@
 #include "stack/base/time.h"
 #include "stack/host/config.h"
 #include "stack/router/advertise_config.h"
-#include "stack/wire/ipv6_address.h"
+#include "stack/wire/ip_address.h"
 #include "stack/wire/mac_address.h"
 
 namespace dualsim::sim {
@@ -83,12 +83,12 @@ struct DropFrames {
 struct AddAddress {
   NodeId node{};
   InterfaceId interface {};
-  Ipv6Cidr address;
+  IpCidr address;
 };
 struct RemoveAddress {
   NodeId node{};
   InterfaceId interface {};
-  Ipv6Address address;
+  IpAddress address;
 };
 struct SetMac {
   NodeId node{};
@@ -101,7 +101,7 @@ struct AddRoute {
 };
 struct RemoveRoute {
   NodeId node{};
-  Ipv6Prefix prefix;
+  IpPrefix prefix;
 };
 
 // Replaces what a router advertises; nullopt: it stops, with final advertisements.
@@ -116,11 +116,11 @@ struct Ping {
   PingId id{};
   std::string name;  // "" where the scenario gives none.
   NodeId from{};
-  Ipv6Address to;
+  IpAddress to;
   uint64_t count = 1;
   Duration interval = Seconds(1);
   uint32_t data_size = 56;
-  std::optional<Ipv6Address> source;
+  std::optional<IpAddress> source;
   std::optional<InterfaceId> interface;
   std::optional<uint8_t> hop_limit;
 };

@@ -74,8 +74,9 @@ const MacAddress& LinkSurroundings::MacAt(const Place& place) const {
 
 std::optional<Ipv6Address> LinkSurroundings::LinkLocalAt(const Place& place) const {
   for (const AddressBook::Entry& entry : book_.addresses(place.node)) {
-    const bool here = entry.interface == place.interface && entry.present;
-    if (here && entry.address.is_link_local()) return entry.address;
+    const bool here =
+        entry.interface == place.interface && entry.present && entry.address.is_ipv6();
+    if (here && entry.address.is_link_local()) return entry.address.ipv6();
   }
   // What the node will have, or had.
   const auto& interface =
@@ -85,8 +86,9 @@ std::optional<Ipv6Address> LinkSurroundings::LinkLocalAt(const Place& place) con
 
 std::optional<Ipv6Address> LinkSurroundings::GlobalAt(const Place& place) const {
   for (const AddressBook::Entry& entry : book_.addresses(place.node)) {
-    const bool here = entry.interface == place.interface && entry.present;
-    if (here && !entry.address.is_link_local()) return entry.address;
+    const bool here =
+        entry.interface == place.interface && entry.present && entry.address.is_ipv6();
+    if (here && !entry.address.is_link_local()) return entry.address.ipv6();
   }
   return std::nullopt;
 }
@@ -107,9 +109,12 @@ std::optional<Ipv6Address> LinkSurroundings::Within(const craft::NodeTerm& node,
   if (!place) return std::nullopt;
   std::optional<Ipv6Address> last;
   for (const AddressBook::Entry& entry : book_.addresses(place->node)) {
-    if (entry.interface != place->interface || !prefix.Contains(entry.address)) continue;
-    if (entry.present) return entry.address;
-    last = entry.address;
+    if (entry.interface != place->interface || entry.address.is_ipv4() ||
+        !prefix.Contains(entry.address.ipv6())) {
+      continue;
+    }
+    if (entry.present) return entry.address.ipv6();
+    last = entry.address.ipv6();
   }
   return last;
 }

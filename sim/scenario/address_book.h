@@ -27,7 +27,7 @@ class AddressBook final : public WorldObserver {
 
   struct Entry {
     InterfaceId interface {};
-    Ipv6Address address;
+    IpAddress address;
     bool present = true;  // Else it was there once.
   };
   // In the order in which the node first had them.
@@ -49,10 +49,16 @@ class AddressBook final : public WorldObserver {
 class LinkSurroundings final : public craft::Surroundings {
  public:
   // All outlive it. `sender`: whose addresses packets have by default; `receiver`:
-  // who gets those for addresses that nobody on the link has.
+  // who gets those for addresses that nobody on the link has. `count`: how often the
+  // frame was sent before.
   LinkSurroundings(const Plan& plan, const AddressBook& book, LinkId link,
-                   std::optional<NodeId> sender, std::optional<NodeId> receiver)
-      : plan_(plan), book_(book), link_(link), sender_(sender), receiver_(receiver) {}
+                   std::optional<NodeId> sender, std::optional<NodeId> receiver, uint64_t count = 0)
+      : plan_(plan),
+        book_(book),
+        link_(link),
+        sender_(sender),
+        receiver_(receiver),
+        count_(count) {}
 
   std::optional<Ipv6Address> LinkLocal(const craft::NodeTerm& node) const override;
   std::optional<Ipv6Address> Global(const craft::NodeTerm& node) const override;
@@ -66,6 +72,7 @@ class LinkSurroundings final : public craft::Surroundings {
   std::optional<ByteView> FindPacket(std::string_view name) const override {
     return book_.FindPacket(name);
   }
+  uint64_t count() const override { return count_; }
 
  private:
   // A node's interface on a link.
@@ -84,6 +91,7 @@ class LinkSurroundings final : public craft::Surroundings {
   LinkId link_;
   std::optional<NodeId> sender_;
   std::optional<NodeId> receiver_;
+  uint64_t count_;
 };
 
 }  // namespace dualsim::sim

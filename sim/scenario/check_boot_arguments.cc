@@ -15,6 +15,8 @@ namespace {
 constexpr std::string_view kHonoured[] = {
     "accept-router-advertisement",
     "accept-router-advertisements",
+    "ipv4",
+    "ipv4-gateway",
     "ipv4-only",
     "ipv6",
     "ipv6-gateway",
@@ -24,6 +26,7 @@ constexpr std::string_view kHonoured[] = {
 void Apply(const host::BootArguments& arguments, host::StackConfig* config) {
   for (host::InterfaceConfig& card : config->interfaces) {
     if (!arguments.runs_ipv6()) card.ipv6 = false;
+    if (!arguments.runs_ipv4()) card.ipv4 = false;
     if (arguments.IsGiven("accept-router-advertisements") ||
         arguments.IsGiven("accept-router-advertisement")) {
       card.accept_router_advertisements = arguments.accept_router_advertisements;
@@ -31,6 +34,8 @@ void Apply(const host::BootArguments& arguments, host::StackConfig* config) {
   }
   if (config->interfaces.empty()) return;
   host::InterfaceConfig& first = config->interfaces.front();
+  if (arguments.ipv4) first.ipv4_addresses = {*arguments.ipv4};
+  if (arguments.ipv4_gateway) first.ipv4_gateway = arguments.ipv4_gateway;
   if (arguments.ipv6) first.ipv6_addresses = {*arguments.ipv6};
   if (arguments.ipv6_gateway) first.ipv6_gateway = arguments.ipv6_gateway;
 }
@@ -54,7 +59,8 @@ void CheckBootArguments(const TopologyText& text, CheckContext* context) {
       context->Error(entry, kArgs,
                      "--" + name + " configures something that a simulated host does not have");
     }
-    if (entry.interface_size() == 0 && (arguments.ipv6 || arguments.ipv6_gateway)) {
+    if (entry.interface_size() == 0 &&
+        (arguments.ipv4 || arguments.ipv6 || arguments.ipv6_gateway)) {
       context->Error(entry, kArgs, "this node has no interface to give an address to");
     }
     for (NodePlan* node : nodes_of[context->Where(entry)]) Apply(arguments, &node->config);

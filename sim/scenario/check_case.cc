@@ -21,6 +21,7 @@ using dualsim::Steps;
 
 constexpr int kMaximumUseDepth = 8;
 constexpr size_t kMaximumSteps = 100'000;
+constexpr uint32_t kMaximumTimes = 100'000;
 
 // Reads the steps of one case.
 class StepsCheck {
@@ -104,7 +105,16 @@ class StepsCheck {
   void ReadInject(const dualsim::Inject& entry) {
     auto inject = CheckInject(entry, packets_, &context_);
     if (entry.has_name()) packets_.push_back(entry.name());
-    if (inject) Add(step::Inject{std::move(*inject)});
+    using Entry = dualsim::Inject;
+    if (entry.has_times() && (entry.times() == 0 || entry.times() > kMaximumTimes)) {
+      context_.Error(entry, Entry::kTimesFieldNumber,
+                     "it is 1 to " + std::to_string(kMaximumTimes));
+      return;
+    }
+    const uint64_t times = entry.has_times() ? entry.times() : 1;
+    const Duration interval = ReadTime(entry, Entry::kIntervalFieldNumber, Duration());
+    longest_ = longest_ + interval * static_cast<int64_t>(times);
+    if (inject) Add(step::Inject{std::move(*inject), times, interval});
   }
 
   Pattern ReadPattern(const dualsim::Frame& frame) {
@@ -195,14 +205,17 @@ class StepsCheck {
   void ReadExpectState(const dualsim::ExpectState& entry) {
     step::ExpectState expect;
     expect.within = ReadTime(entry, dualsim::ExpectState::kWithinFieldNumber, Duration());
-    const auto add = [&](std::optional<StateCondition> condition) {
-      if (!condition) return;
+    const auto describe = [&](auto condition, ExpectationMode mode) {
       Expectation described;
-      described.condition = *condition;
-      described.mode = ExpectationMode::kAt;
+      described.condition = std::move(condition);
+      described.mode = mode;
       described.until = context_.plan().end;
       expect.text +=
           (expect.text.empty() ? "" : "; ") + DescribeExpectation(context_.plan(), described);
+    };
+    const auto add = [&](std::optional<StateCondition> condition) {
+      if (!condition) return;
+      describe(*condition, ExpectationMode::kAt);
       expect.conditions.push_back(std::move(*condition));
     };
     for (const auto& c : entry.address()) add(ReadAddress(c, &context_));
@@ -211,6 +224,13 @@ class StepsCheck {
     for (const auto& c : entry.prefix()) add(ReadPrefix(c, &context_));
     for (const auto& c : entry.route()) add(ReadRoute(c, &context_));
     for (const auto& c : entry.node()) add(ReadNode(c, &context_));
+    for (const auto& c : entry.drops()) {
+      if (c.has_link()) context_.Error(c, "a step counts what hosts drop; leave 'link' out");
+      std::optional<DropsCondition> drops = ReadDrops(c, &context_);
+      if (!drops) continue;
+      describe(EventCondition(*drops), ExpectationMode::kBy);
+      expect.drops.push_back(std::move(*drops));
+    }
     longest_ = longest_ + expect.within;
     Add(std::move(expect));
   }

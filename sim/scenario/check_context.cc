@@ -239,6 +239,56 @@ std::optional<Ipv6Cidr> CheckContext::ReadCidr(const Message& message, int field
   return std::nullopt;
 }
 
+std::optional<IpAddress> CheckContext::ReadIpAddress(const Message& message, int field, int index) {
+  if (!Has(message, field)) return std::nullopt;
+  const std::string text = Text(message, field, index);
+  if (const auto address = Ipv4Address::Parse(text)) return *address;
+  if (!Ipv4Cidr::Parse(text)) return ReadAddress(message, field, index);
+  Error(message, field,
+        "'" + text + "' is not an address; write it without '" + text.substr(text.find('/')) + "'",
+        index);
+  return std::nullopt;
+}
+
+std::optional<IpPrefix> CheckContext::ReadIpPrefix(const Message& message, int field) {
+  if (!Has(message, field)) return std::nullopt;
+  const std::string text = Text(message, field, 0);
+  const auto cidr = Ipv4Cidr::Parse(text);
+  if (!cidr) return ReadPrefix(message, field);
+  if (const auto prefix = Ipv4Prefix::Parse(text)) return *prefix;
+  Error(message, field,
+        "'" + text + "' has bits set after its length; write '" + cidr->prefix().ToString() + "'");
+  return std::nullopt;
+}
+
+std::optional<IpCidr> CheckContext::ReadIpCidr(const Message& message, int field, int index) {
+  if (!Has(message, field)) return std::nullopt;
+  const std::string text = Text(message, field, index);
+  const auto cidr = Ipv4Cidr::Parse(text);
+  if (!cidr) {
+    if (Ipv4Address::Parse(text)) {
+      Error(message, field, "'" + text + "' lacks its prefix length; write '" + text + "/24'",
+            index);
+      return std::nullopt;
+    }
+    return ReadCidr(message, field, index);
+  }
+  const Ipv4Address& address = cidr->address;
+  std::string complaint;
+  // RFC 1122 §3.2.1.3; RFC 3021 for prefixes of 31 bits.
+  if (address.is_multicast() || address.is_broadcast() || address.is_loopback() ||
+      address.bytes()[0] == 0) {
+    complaint = "can't be the address of an interface";
+  } else if (cidr->prefix_length < 31 && address == cidr->network()) {
+    complaint = "is the address of its network, not a host's";
+  } else if (cidr->prefix_length < 31 && address == cidr->broadcast()) {
+    complaint = "is the broadcast address of its network, not a host's";
+  }
+  if (complaint.empty()) return *cidr;
+  Error(message, field, "'" + text + "' " + complaint, index);
+  return std::nullopt;
+}
+
 std::optional<std::string> CheckContext::ReadFilter(const Message& message, int field) {
   if (!Has(message, field)) return std::nullopt;
   const std::string text = Text(message, field, 0);

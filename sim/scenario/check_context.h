@@ -64,6 +64,10 @@ class CheckContext {
   std::optional<Ipv6Address> ReadAddress(const Message& message, int field, int index = 0);
   std::optional<Ipv6Prefix> ReadPrefix(const Message& message, int field);
   std::optional<Ipv6Cidr> ReadCidr(const Message& message, int field, int index = 0);
+  // Of either family.
+  std::optional<IpAddress> ReadIpAddress(const Message& message, int field, int index = 0);
+  std::optional<IpPrefix> ReadIpPrefix(const Message& message, int field);
+  std::optional<IpCidr> ReadIpCidr(const Message& message, int field, int index = 0);
   // A filter that compiles; nullopt where it is not set or does not.
   std::optional<std::string> ReadFilter(const Message& message, int field);
 

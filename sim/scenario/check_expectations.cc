@@ -117,8 +117,7 @@ class ExpectationCheck {
     return window;
   }
 
-  void Add(const google::protobuf::Message& entry, ExpectationMode mode,
-           Condition condition) {
+  void Add(const google::protobuf::Message& entry, ExpectationMode mode, Condition condition) {
     Expectation expectation;
     expectation.name = name_;
     expectation.mode = mode;

@@ -9,26 +9,35 @@
 namespace dualsim::sim {
 namespace {
 
+std::vector<IpCidr> AddressesOf(const host::InterfaceConfig& interface) {
+  std::vector<IpCidr> addresses(interface.ipv6_addresses.begin(), interface.ipv6_addresses.end());
+  addresses.insert(addresses.end(), interface.ipv4_addresses.begin(),
+                   interface.ipv4_addresses.end());
+  return addresses;
+}
+
 // The interface whose own prefix holds `address`; the longest prefix wins.
 std::optional<InterfaceId> InterfaceTowards(const host::StackConfig& config,
-                                            const Ipv6Address& address) {
+                                            const IpAddress& address) {
   std::optional<InterfaceId> best;
   int best_length = -1;
   for (size_t i = 0; i < config.interfaces.size(); ++i) {
-    for (const Ipv6Cidr& cidr : config.interfaces[i].ipv6_addresses) {
-      if (cidr.prefix_length > best_length && cidr.prefix().Contains(address)) {
+    for (const IpCidr& cidr : AddressesOf(config.interfaces[i])) {
+      const IpPrefix prefix =
+          cidr.is_ipv4() ? IpPrefix(cidr.ipv4().prefix()) : IpPrefix(cidr.ipv6().prefix());
+      if (cidr.prefix_length() > best_length && prefix.Contains(address)) {
         best = InterfaceId(static_cast<uint16_t>(i));
-        best_length = cidr.prefix_length;
+        best_length = cidr.prefix_length();
       }
     }
   }
   return best;
 }
 
-bool IsAddressOf(const host::StackConfig& config, const Ipv6Address& address) {
+bool IsAddressOf(const host::StackConfig& config, const IpAddress& address) {
   for (const host::InterfaceConfig& interface : config.interfaces) {
-    for (const Ipv6Cidr& cidr : interface.ipv6_addresses) {
-      if (cidr.address == address) return true;
+    for (const IpCidr& cidr : AddressesOf(interface)) {
+      if (cidr.address() == address) return true;
     }
   }
   return false;
@@ -58,13 +67,19 @@ std::optional<host::RouteConfig> CheckRoute(const google::protobuf::Message& mes
   const host::StackConfig& config = context->plan().node(node).config;
   host::RouteConfig route;
   if (!context->Require(message, fields.prefix)) return std::nullopt;
-  const std::optional<Ipv6Prefix> prefix = context->ReadPrefix(message, fields.prefix);
-  const std::optional<Ipv6Address> via = context->ReadAddress(message, fields.via);
+  const std::optional<IpPrefix> prefix = context->ReadIpPrefix(message, fields.prefix);
+  const std::optional<IpAddress> via = context->ReadIpAddress(message, fields.via);
   if (prefix) route.prefix = *prefix;
+  route.next_hop = IpAddress::Unspecified(route.prefix.address().family());
   std::optional<InterfaceId> interface;
   if (via) {
     route.next_hop = *via;
-    if (via->is_multicast() || via->is_unspecified() || via->is_loopback()) {
+    if (prefix && via->family() != prefix->address().family()) {
+      context->Error(message, fields.via,
+                     "'" + via->ToString() + "' is not of the prefix's family");
+      return std::nullopt;
+    }
+    if (!via->is_unicast() || via->is_loopback()) {
       context->Error(message, fields.via, "'" + via->ToString() + "' can't be a next hop");
       return std::nullopt;
     }
@@ -73,7 +88,7 @@ std::optional<host::RouteConfig> CheckRoute(const google::protobuf::Message& mes
                      "'" + via->ToString() + "' is an address of '" + config.name + "' itself");
       return std::nullopt;
     }
-    if (!via->is_link_local()) interface = InterfaceTowards(config, *via);
+    if (via->is_ipv4() || !via->is_link_local()) interface = InterfaceTowards(config, *via);
   }
   // An explicit link wins; without one it must follow from the next hop.
   const std::optional<InterfaceId> named =

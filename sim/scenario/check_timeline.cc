@@ -19,6 +19,12 @@ constexpr uint32_t kMostRequests = 65535;
 constexpr uint32_t kMostPings = 65535;
 constexpr uint32_t kMostData = 65'000;
 
+// Whether it takes a link to say where that is.
+bool StaysOnLink(const IpAddress& address) {
+  if (address.is_ipv4()) return address.is_multicast() || address.ipv4().is_broadcast();
+  return address.is_link_local() || address.ipv6().is_link_local_multicast();
+}
+
 class TimelineCheck {
  public:
   // `packets`: the names that injected packets have.
@@ -253,7 +259,7 @@ class TimelineCheck {
       const auto place =
           Place(entry, AddressChange::kHostFieldNumber, AddressChange::kLinkFieldNumber);
       if (!context_.Require(entry, AddressChange::kAddressFieldNumber)) continue;
-      const auto cidr = context_.ReadCidr(entry, AddressChange::kAddressFieldNumber);
+      const auto cidr = context_.ReadIpCidr(entry, AddressChange::kAddressFieldNumber);
       if (place && cidr) Add(entry, action::AddAddress{place->first, place->second, *cidr});
     }
     for (const auto& entry : at.remove_address()) {
@@ -261,9 +267,14 @@ class TimelineCheck {
           Place(entry, AddressChange::kHostFieldNumber, AddressChange::kLinkFieldNumber);
       if (!context_.Require(entry, AddressChange::kAddressFieldNumber)) continue;
       // With its prefix length or without: what was added can be copied.
-      const auto cidr = Ipv6Cidr::Parse(entry.address());
-      const auto address = cidr ? std::optional(cidr->address)
-                                : context_.ReadAddress(entry, AddressChange::kAddressFieldNumber);
+      std::optional<IpAddress> address;
+      if (const auto ipv6 = Ipv6Cidr::Parse(entry.address())) {
+        address = ipv6->address;
+      } else if (const auto ipv4 = Ipv4Cidr::Parse(entry.address())) {
+        address = ipv4->address;
+      } else {
+        address = context_.ReadIpAddress(entry, AddressChange::kAddressFieldNumber);
+      }
       if (place && address) {
         Add(entry, action::RemoveAddress{place->first, place->second, *address});
       }
@@ -294,7 +305,7 @@ class TimelineCheck {
       using RemoveRoute = dualsim::RemoveRoute;
       const auto node = Node(entry, RemoveRoute::kHostFieldNumber);
       if (!context_.Require(entry, RemoveRoute::kPrefixFieldNumber)) continue;
-      const auto prefix = context_.ReadPrefix(entry, RemoveRoute::kPrefixFieldNumber);
+      const auto prefix = context_.ReadIpPrefix(entry, RemoveRoute::kPrefixFieldNumber);
       if (node && prefix) Add(entry, action::RemoveRoute{*node, *prefix});
     }
   }
@@ -367,11 +378,11 @@ class TimelineCheck {
     ping.name = entry.name();
     const std::vector<NodeId> senders = Nodes(entry, Ping::kFromFieldNumber);
     if (context_.Require(entry, Ping::kToFieldNumber)) {
-      const auto to = context_.ReadAddress(entry, Ping::kToFieldNumber);
+      const auto to = context_.ReadIpAddress(entry, Ping::kToFieldNumber);
       if (to && to->is_unspecified()) {
-        context_.Error(entry, Ping::kToFieldNumber, "'::' is nobody's address");
+        context_.Error(entry, Ping::kToFieldNumber, "'" + to->ToString() + "' is nobody's address");
       }
-      ping.to = to.value_or(Ipv6Address());
+      ping.to = to.value_or(IpAddress());
     }
     ping.count = context_.ReadNumber(entry, Ping::kCountFieldNumber, 1, kMostRequests).value_or(1);
     if (ping.count * timed_.times > kMostRequests) {
@@ -381,11 +392,14 @@ class TimelineCheck {
     }
     ping.interval = context_.ReadDuration(entry, Ping::kIntervalFieldNumber).value_or(Seconds(1));
     ping.data_size = context_.ReadNumber(entry, Ping::kSizeFieldNumber, 0, kMostData).value_or(56);
-    ping.source = context_.ReadAddress(entry, Ping::kSourceFieldNumber);
+    ping.source = context_.ReadIpAddress(entry, Ping::kSourceFieldNumber);
     if (const auto limit = context_.ReadNumber(entry, Ping::kHopLimitFieldNumber, 1, 255)) {
       ping.hop_limit = static_cast<uint8_t>(*limit);
     }
-    const bool needs_link = ping.to.is_link_local() || ping.to.is_link_local_multicast();
+    if (ping.source && ping.source->family() != ping.to.family()) {
+      context_.Error(entry, Ping::kSourceFieldNumber, "'source' is not of the family of 'to'");
+    }
+    const bool needs_link = StaysOnLink(ping.to);
     for (NodeId from : senders) {
       ping.from = from;
       const bool several = context_.plan().node(from).links.size() > 1;
@@ -403,6 +417,11 @@ class TimelineCheck {
   }
 
   void CheckInjection(const dualsim::Inject& entry) {
+    if (entry.has_times() || entry.has_interval()) {
+      context_.Error(entry,
+                     "'times' and 'interval' are for the steps of a case; here 'at' has "
+                     "'times' and 'every'");
+    }
     if (auto inject = CheckInject(entry, packets_, &context_)) Add(entry, std::move(*inject));
   }
 

@@ -89,6 +89,14 @@ void CheckLinks(const TopologyText& text, Names* names, CheckContext* context) {
 }
 
 // `address` plus `steps`; false where its prefix ends before that.
+bool CountUp(uint32_t steps, Ipv4Cidr* cidr) {
+  const uint64_t sum = uint64_t{cidr->address.ToInteger()} + steps;
+  const Ipv4Cidr last{Ipv4Address::FromInteger(static_cast<uint32_t>(sum)), cidr->prefix_length};
+  const bool inside = sum >> 32 == 0 && cidr->Contains(last.address) &&
+                      (last.prefix_length >= 31 || last.address != last.broadcast());
+  *cidr = last;
+  return inside;
+}
 bool CountUp(uint32_t steps, Ipv6Cidr* cidr) {
   const uint64_t low = cidr->address.low() + steps;
   const uint64_t carry = low < steps ? 1 : 0;
@@ -96,6 +104,49 @@ bool CountUp(uint32_t steps, Ipv6Cidr* cidr) {
   const bool inside = cidr->prefix().Contains(address);
   cidr->address = address;
   return inside;
+}
+
+// The `i`-th address of an interface, for `count` nodes.
+template <typename Cidr>
+void AddAddress(const dualsim::Interface& entry, int i, const Cidr& cidr, uint32_t count,
+                CheckContext* context, std::vector<Cidr>* addresses) {
+  constexpr int kField = dualsim::Interface::kAddressFieldNumber;
+  for (const Cidr& other : *addresses) {
+    if (other.address == cidr.address) {
+      context->Error(entry, kField, "'" + cidr.address.ToString() + "' is given twice", i);
+    }
+  }
+  Cidr last = cidr;
+  if (count > 1 && !CountUp(count - 1, &last)) {
+    context->Error(entry, kField,
+                   "counting up from '" + cidr.ToString() + "' leaves the prefix before host " +
+                       std::to_string(count),
+                   i);
+    return;
+  }
+  addresses->push_back(cidr);
+}
+
+void CheckProxied(const dualsim::Interface& entry, CheckContext* context,
+                  host::InterfaceConfig* config) {
+  constexpr int kProxy = dualsim::Interface::kProxyFieldNumber;
+  for (int i = 0; i < entry.proxy_size() && i < kMostAddresses; ++i) {
+    const auto address = Ipv6Address::Parse(entry.proxy(i));
+    if (!address) {
+      context->Error(entry, kProxy, "'" + entry.proxy(i) + "' is no address like 2001:db8::1", i);
+    } else if (address->is_multicast() || address->is_link_local() || address->is_unspecified() ||
+               address->is_loopback()) {
+      context->Error(entry, kProxy,
+                     "'" + entry.proxy(i) + "' is no address that packets are forwarded to", i);
+    } else {
+      config->proxied_addresses.push_back(*address);
+    }
+  }
+  if (entry.proxy_size() > kMostAddresses) {
+    context->Error(entry, kProxy,
+                   "an interface has at most " + std::to_string(kMostAddresses) + " of them",
+                   kMostAddresses);
+  }
 }
 
 void CheckAddresses(const dualsim::Interface& entry, uint32_t count, CheckContext* context,
@@ -108,29 +159,30 @@ void CheckAddresses(const dualsim::Interface& entry, uint32_t count, CheckContex
     return;
   }
   for (int i = 0; i < entry.address_size(); ++i) {
-    const std::optional<Ipv6Cidr> cidr =
-        context->ReadCidr(entry, Interface::kAddressFieldNumber, i);
+    const std::optional<IpCidr> cidr =
+        context->ReadIpCidr(entry, Interface::kAddressFieldNumber, i);
     if (!cidr) continue;
-    if (cidr->address.is_link_local()) {
+    if (cidr->is_ipv4()) {
+      AddAddress(entry, i, cidr->ipv4(), count, context, &config->ipv4_addresses);
+    } else if (cidr->address().is_link_local()) {
       context->Error(entry, Interface::kAddressFieldNumber,
                      "a link-local address belongs into 'link_local_address'", i);
-      continue;
+    } else {
+      AddAddress(entry, i, cidr->ipv6(), count, context, &config->ipv6_addresses);
     }
-    for (const Ipv6Cidr& other : config->ipv6_addresses) {
-      if (other.address == cidr->address) {
-        context->Error(entry, Interface::kAddressFieldNumber,
-                       "'" + cidr->address.ToString() + "' is given twice", i);
-      }
+  }
+  config->ipv4 = !entry.has_ipv4() || entry.ipv4();
+  if (entry.has_ipv4_gateway()) {
+    const auto gateway = context->ReadIpAddress(entry, Interface::kIpv4GatewayFieldNumber);
+    if (gateway && (!gateway->is_ipv4() || !gateway->is_unicast())) {
+      context->Error(entry, Interface::kIpv4GatewayFieldNumber,
+                     "'" + gateway->ToString() + "' is not a router's IPv4 address");
+    } else if (gateway && config->ipv4_addresses.empty()) {
+      context->Error(entry, Interface::kIpv4GatewayFieldNumber,
+                     "a gateway needs an IPv4 address beside it; give 'address'");
+    } else if (gateway) {
+      config->ipv4_gateway = gateway->ipv4();
     }
-    Ipv6Cidr last = *cidr;
-    if (count > 1 && !CountUp(count - 1, &last)) {
-      context->Error(entry, Interface::kAddressFieldNumber,
-                     "counting up from '" + cidr->ToString() + "' leaves the prefix before host " +
-                         std::to_string(count),
-                     i);
-      continue;
-    }
-    config->ipv6_addresses.push_back(*cidr);
   }
   if (const auto address = context->ReadAddress(entry, Interface::kLinkLocalAddressFieldNumber)) {
     if (!address->is_link_local()) {
@@ -139,6 +191,7 @@ void CheckAddresses(const dualsim::Interface& entry, uint32_t count, CheckContex
     }
     config->link_local_address = *address;
   }
+  CheckProxied(entry, context, config);
   if (const auto gateway = context->ReadAddress(entry, Interface::kGatewayFieldNumber)) {
     if (gateway->is_multicast() || gateway->is_unspecified() || gateway->is_loopback()) {
       context->Error(entry, Interface::kGatewayFieldNumber,
@@ -188,6 +241,10 @@ void CheckInterfaces(const dualsim::Node& entry, CheckContext* context, NodeTemp
     card.ipv6 = !interface.has_ipv6() || interface.ipv6();
     card.network_id = interface.network_id();
     CheckAddresses(interface, result->count, context, &card);
+    if (interface.proxy_size() > 0 && !result->node.is_router) {
+      context->Error(interface, Interface::kProxyFieldNumber,
+                     "only routers stand in for others; make this node a 'router'", 0);
+    }
     if (interface.has_advertise()) {
       if (!result->node.is_router) {
         context->Error(interface, Interface::kAdvertiseFieldNumber,
@@ -223,6 +280,8 @@ void CheckVariables(const dualsim::Node& entry, CheckContext* context, NodeTempl
     if (reachable) card.base_reachable_time = *reachable;
     if (hop_limit) card.cur_hop_limit = static_cast<uint8_t>(*hop_limit);
     card.accept_router_advertisements = accept;
+    card.ipv4_conflict_detection = entry.ipv4_conflict_detection();
+    card.ipv4_link_local = entry.ipv4_link_local();
   }
 }
 
@@ -241,6 +300,7 @@ NodeTemplate CheckNode(const dualsim::Node& entry, bool is_router, CheckContext*
     result.node.boot_at = context->ReadTime(entry, Node::kBootAtFieldNumber).value_or(Time());
   }
   host::StackConfig& config = result.node.config;
+  config.forward_directed_broadcasts = entry.forward_directed_broadcasts();
   config.answer_echo = !entry.has_answer_echo() || entry.answer_echo();
   config.forwarding = is_router && (!entry.has_forwarding() || entry.forwarding());
   if (!is_router && entry.forwarding()) {
@@ -268,6 +328,7 @@ NodePlan Instance(const NodeTemplate& from, uint32_t index, std::string name) {
     } else {
       card.mac = DefaultMac(node.name, i);
     }
+    for (Ipv4Cidr& cidr : card.ipv4_addresses) CountUp(index, &cidr);
     for (Ipv6Cidr& cidr : card.ipv6_addresses) CountUp(index, &cidr);
   }
   return node;
@@ -283,7 +344,7 @@ void CheckBootTime(const NodeTemplate& from, CheckContext* context) {
 size_t PartsOf(const NodeTemplate& from) {
   size_t parts = 0;
   for (const host::InterfaceConfig& card : from.node.config.interfaces) {
-    parts += 1 + card.ipv6_addresses.size();
+    parts += 1 + card.ipv4_addresses.size() + card.ipv6_addresses.size();
     if (card.advertise) parts += card.advertise->prefixes.size();
   }
   return parts * from.count;

@@ -28,12 +28,12 @@ void Send(const action::Inject& inject, const Plan& plan, World& world, ByteView
 }  // namespace
 
 std::string SendInjection(const action::Inject& inject, const Plan& plan, World& world,
-                          AddressBook& book) {
+                          AddressBook& book, uint64_t count) {
   if (inject.crafted == nullptr) {
     Send(inject, plan, world, inject.frame);
     return "";
   }
-  const LinkSurroundings surroundings(plan, book, inject.link, inject.from, inject.to);
+  const LinkSurroundings surroundings(plan, book, inject.link, inject.from, inject.to, count);
   const craft::BuiltFrames built = craft::BuildFrames(*inject.crafted, surroundings);
   if (!built.ok()) return built.error;
   for (const std::vector<uint8_t>& frame : built.frames) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "sim/scenario/action.h"
@@ -10,8 +11,9 @@
 namespace dualsim::sim {
 
 // Sends what an injection of the plan says, and keeps its packet where it has a
-// name. Returns "", or what is missing for making its frame: then nothing is sent.
+// name; `count`: how often that was done before. Returns "", or what is missing for making its
+// frame: then nothing is sent.
 std::string SendInjection(const action::Inject& inject, const Plan& plan, World& world,
-                          AddressBook& book);
+                          AddressBook& book, uint64_t count = 0);
 
 }  // namespace dualsim::sim

@@ -12,7 +12,7 @@
 #include "stack/base/time.h"
 #include "stack/facts/facts.h"
 #include "stack/wire/drop_reason.h"
-#include "stack/wire/ipv6_address.h"
+#include "stack/wire/ip_address.h"
 #include "stack/wire/mac_address.h"
 
 namespace dualsim::sim {
@@ -36,8 +36,8 @@ struct CountRange {
 struct AddressCondition {
   std::vector<NodeId> nodes;
   std::optional<InterfaceId> interface;
-  std::optional<Ipv6Address> address;
-  std::optional<Ipv6Prefix> within;
+  std::optional<IpAddress> address;
+  std::optional<IpPrefix> within;
   std::optional<AddressState> state;
   std::optional<AddressOrigin> origin;
   CountRange count = CountRange::AtLeast(1);
@@ -45,7 +45,7 @@ struct AddressCondition {
 struct NeighborCondition {
   std::vector<NodeId> nodes;
   std::optional<InterfaceId> interface;
-  std::optional<Ipv6Address> address;
+  std::optional<IpAddress> address;
   std::optional<NeighborState> state;
   std::optional<MacAddress> mac;
   std::optional<bool> is_router;
@@ -66,8 +66,8 @@ struct PrefixCondition {
 struct RouteCondition {
   std::vector<NodeId> nodes;
   std::optional<InterfaceId> interface;
-  std::optional<Ipv6Prefix> prefix;
-  std::optional<Ipv6Address> next_hop;
+  std::optional<IpPrefix> prefix;
+  std::optional<IpAddress> next_hop;
   CountRange count = CountRange::AtLeast(1);
 };
 struct RunningCondition {
@@ -122,7 +122,7 @@ struct PingCondition {
   std::optional<CountRange> lost;  // Sent, and not answered by the window's end.
   std::optional<CountRange> errors;
   std::optional<IcmpError> error;  // Counts only these as errors.
-  std::optional<Ipv6Address> error_from;
+  std::optional<IpAddress> error_from;
   std::optional<DropReason> refused;  // Could not be sent at all, for this reason.
   std::optional<Duration> min_round_trip;
   std::optional<Duration> max_round_trip;

@@ -24,9 +24,33 @@ struct Figures {
   std::optional<Time> first_lost;  // When it was sent.
 };
 
+// Whether an error of ICMP for IPv4 (RFC 792) says what `wanted`, in ICMPv6's numbers, does.
+bool MeansTheSame(const PingTracker::IcmpAnswer& answer, const IcmpError& wanted) {
+  constexpr uint8_t kUnreachable = 3;
+  constexpr uint8_t kTimeExceeded = 11;
+  constexpr uint8_t kParameterProblem = 12;
+  switch (wanted.type) {
+    case 1: {
+      // No route, prohibited, (beyond scope,) address, port.
+      constexpr uint8_t kNone = 255;
+      constexpr uint8_t kCodes[] = {0, 13, kNone, 1, 3};
+      if (answer.type != kUnreachable) return false;
+      return !wanted.code ||
+             (*wanted.code < std::size(kCodes) && answer.code == kCodes[*wanted.code]);
+    }
+    case 2:
+      return answer.type == kUnreachable && answer.code == 4;
+    case 3:
+      return answer.type == kTimeExceeded && (!wanted.code || answer.code == *wanted.code);
+    default:
+      return answer.type == kParameterProblem;
+  }
+}
+
 bool IsWanted(const PingTracker::IcmpAnswer& answer, const PingCondition& condition) {
   if (condition.error_from && answer.from != *condition.error_from) return false;
   if (!condition.error || condition.error->type == 0) return true;
+  if (answer.from.is_ipv4()) return MeansTheSame(answer, *condition.error);
   return answer.type == condition.error->type &&
          (!condition.error->code || answer.code == *condition.error->code);
 }
@@ -79,7 +103,7 @@ std::string Describe(const Figures& f) {
                      " answered, " + std::to_string(f.sent - f.received) + " lost";
   if (f.first_lost) text += " (the first of " + TimeText(*f.first_lost) + ")";
   if (f.last_error) {
-    text += "; " + std::to_string(f.all_errors) + " ICMPv6 errors, the last type " +
+    text += "; " + std::to_string(f.all_errors) + " ICMP errors, the last type " +
             std::to_string(f.last_error->type) + " code " + std::to_string(f.last_error->code) +
             " from " + f.last_error->from.ToString();
   }

@@ -38,7 +38,7 @@ class PingTracker final : public WorldObserver {
 
   struct IcmpAnswer {
     Time at;
-    Ipv6Address from;
+    IpAddress from;
     uint8_t type = 0;
     uint8_t code = 0;
   };

@@ -187,7 +187,7 @@ IcmpError ErrorOf(dualsim::PingCondition::Error error) {
 std::vector<PingId> FindPings(const dualsim::PingCondition& entry, CheckContext* context) {
   using Entry = dualsim::PingCondition;
   const std::vector<NodeId> senders = context->ReadNodes(entry, Entry::kFromFieldNumber);
-  const auto to = context->ReadAddress(entry, Entry::kToFieldNumber);
+  const auto to = context->ReadIpAddress(entry, Entry::kToFieldNumber);
   if ((entry.has_from() && senders.empty()) || (entry.has_to() && !to)) return {};
   std::vector<PingId> pings;
   std::vector<std::string> names;
@@ -216,8 +216,8 @@ std::optional<StateCondition> ReadAddress(const dualsim::AddressCondition& entry
   using Entry = dualsim::AddressCondition;
   AddressCondition condition;
   const std::optional<Place> place = PlaceOf(entry, context);
-  condition.address = context->ReadAddress(entry, Entry::kIpFieldNumber);
-  condition.within = context->ReadPrefix(entry, Entry::kInFieldNumber);
+  condition.address = context->ReadIpAddress(entry, Entry::kIpFieldNumber);
+  condition.within = context->ReadIpPrefix(entry, Entry::kInFieldNumber);
   if (condition.address && condition.within && !condition.within->Contains(*condition.address)) {
     context->Error(
         entry, Entry::kIpFieldNumber,
@@ -237,7 +237,7 @@ std::optional<StateCondition> ReadNeighbor(const dualsim::NeighborCondition& ent
   using Entry = dualsim::NeighborCondition;
   NeighborCondition condition;
   const std::optional<Place> place = PlaceOf(entry, context);
-  condition.address = context->ReadAddress(entry, Entry::kIpFieldNumber);
+  condition.address = context->ReadIpAddress(entry, Entry::kIpFieldNumber);
   condition.mac = context->ReadMac(entry, Entry::kMacFieldNumber);
   if (entry.has_state()) condition.state = StateOf(entry.state());
   if (entry.has_is_router()) condition.is_router = entry.is_router();
@@ -276,8 +276,8 @@ std::optional<StateCondition> ReadRoute(const dualsim::RouteCondition& entry,
                                         CheckContext* context) {
   RouteCondition condition;
   const std::optional<Place> place = PlaceOf(entry, context);
-  condition.prefix = context->ReadPrefix(entry, dualsim::RouteCondition::kPrefixFieldNumber);
-  condition.next_hop = context->ReadAddress(entry, dualsim::RouteCondition::kViaFieldNumber);
+  condition.prefix = context->ReadIpPrefix(entry, dualsim::RouteCondition::kPrefixFieldNumber);
+  condition.next_hop = context->ReadIpAddress(entry, dualsim::RouteCondition::kViaFieldNumber);
   condition.count = CountUnless(entry.has_present() && !entry.present(), entry, context);
   if (!place) return std::nullopt;
   condition.nodes = place->nodes;
@@ -365,7 +365,7 @@ std::optional<PingCondition> ReadPing(const dualsim::PingCondition& entry, Check
     if (entry.has_received_at_least()) received.at_least = entry.received_at_least();
     if (entry.has_received_at_most()) received.at_most = entry.received_at_most();
   }
-  condition.error_from = context->ReadAddress(entry, Entry::kErrorFromFieldNumber);
+  condition.error_from = context->ReadIpAddress(entry, Entry::kErrorFromFieldNumber);
   if (entry.has_error()) condition.error = ErrorOf(entry.error());
   if (entry.has_errors()) {
     condition.errors = CountRange::Exactly(entry.errors());

@@ -28,6 +28,8 @@ namespace step {
 
 struct Inject {
   action::Inject inject;
+  uint64_t times = 1;  // Not 0.
+  Duration interval;
 };
 // Which frames a step looks at.
 struct Watched {
@@ -59,6 +61,7 @@ struct ExpectNoPacket {
 struct ExpectState {
   Duration within;
   std::vector<StateCondition> conditions;
+  std::vector<DropsCondition> drops;  // Of nodes; counted from the start of the case.
   std::string text;  // Of all of them, in words.
 };
 struct Wait {

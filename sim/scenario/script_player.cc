@@ -65,11 +65,14 @@ Decision ScriptPlayer::Finish(Time now) {
 }
 
 bool ScriptPlayer::Take(const step::Inject& step, World& world, Timeline&) {
-  const std::string error = SendInjection(step.inject, plan_, world, book_);
-  if (!error.empty()) {
-    Fail(world.simulation().now(), "to send this frame", error, step.inject.link);
+  while (WaitUntil(start_ + step.interval * static_cast<int64_t>(count_), world)) {
+    const std::string error = SendInjection(step.inject, plan_, world, book_, count_);
+    if (!error.empty()) {
+      Fail(world.simulation().now(), "to send this frame", error, step.inject.link);
+    }
+    if (failed() || ++count_ == step.times) return true;
   }
-  return true;
+  return false;
 }
 
 bool ScriptPlayer::Take(const step::Act& act, World& world, Timeline& timeline) {
@@ -96,7 +99,19 @@ bool ScriptPlayer::Take(const step::Wait& wait, World& world, Timeline&) {
   return WaitUntil(start_ + wait.time, world);
 }
 
-bool ScriptPlayer::Take(const step::ExpectState& expect, World& world, Timeline&) {
+uint64_t ScriptPlayer::DropsOf(const DropsCondition& condition) const {
+  uint64_t sum = 0;
+  for (const auto& [key, count] : drops_) {
+    const auto& [node, reason] = key;
+    const bool here =
+        condition.nodes.empty() ||
+        std::find(condition.nodes.begin(), condition.nodes.end(), node) != condition.nodes.end();
+    if (here && (!condition.reason || *condition.reason == reason)) sum += count;
+  }
+  return sum;
+}
+
+std::string ScriptPlayer::Unmet(const step::ExpectState& expect) const {
   std::string seen;
   for (const StateCondition& condition : expect.conditions) {
     std::visit(
@@ -110,6 +125,16 @@ bool ScriptPlayer::Take(const step::ExpectState& expect, World& world, Timeline&
         },
         condition);
   }
+  for (const DropsCondition& wanted : expect.drops) {
+    const uint64_t count = DropsOf(wanted);
+    if (wanted.count.Holds(count)) continue;
+    seen += (seen.empty() ? "" : "; ") + std::to_string(count) + " drops";
+  }
+  return seen;
+}
+
+bool ScriptPlayer::Take(const step::ExpectState& expect, World& world, Timeline&) {
+  const std::string seen = Unmet(expect);
   if (seen.empty()) return true;
   if (WaitUntil(start_ + expect.within, world)) {
     Fail(deadline_, expect.text, seen, std::nullopt);
@@ -162,7 +187,8 @@ bool ScriptPlayer::Take(const step::ExpectPacket& expect, World& world, Timeline
     for (size_t i = 0; i < met_.size(); ++i) {
       if (met_[i] || !Matches(expect.patterns[i], *frame, expect.watched, &near_)) continue;
       met_[i] = true;
-      if (frame->time < start_ + expect.not_before) {
+      // What came while the step before went on is not early.
+      if (expect.not_before > Duration() && frame->time < start_ + expect.not_before) {
         Fail(
             frame->time,
             PatternText(expect.patterns[i]) + " not before " + TimeText(start_ + expect.not_before),
@@ -252,6 +278,9 @@ void ScriptPlayer::OnFrame(Time now, const FrameEvent& event) {
   frames_.push_back({now, event.link, event.sender, {event.frame.begin(), event.frame.end()}});
 }
 
+void ScriptPlayer::OnDrop(Time, NodeId node, const DropFact& fact) {
+  if (!states_.empty()) ++drops_[{node, fact.reason}];
+}
 void ScriptPlayer::OnLifecycle(Time now, NodeId node, Lifecycle what) {
   if (!states_.empty()) states_[static_cast<size_t>(node)].OnLifecycle(now, what);
 }

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/net/world_observer.h"
@@ -43,6 +45,7 @@ class ScriptPlayer final : public WorldObserver {
   void OnDefaultRouter(Time now, NodeId node, const DefaultRouterFact& fact) override;
   void OnPrefix(Time now, NodeId node, const PrefixFact& fact) override;
   void OnRoute(Time now, NodeId node, const RouteFact& fact) override;
+  void OnDrop(Time now, NodeId node, const DropFact& fact) override;
 
  private:
   struct Frame {
@@ -77,6 +80,9 @@ class ScriptPlayer final : public WorldObserver {
   // Fails where the frame is one that must not come; true: it did.
   bool IsForbidden(const std::vector<Pattern>& patterns, const Frame& frame,
                    const step::Watched& watched);
+  // What is not as the step has it, in words; "" where all is.
+  std::string Unmet(const step::ExpectState& expect) const;
+  uint64_t DropsOf(const DropsCondition& condition) const;
   bool WaitUntil(Time end, World& world);
   void Fail(Time now, std::string expected, std::string seen, std::optional<LinkId> link);
   std::string SeenText(const Near& near) const;
@@ -85,7 +91,8 @@ class ScriptPlayer final : public WorldObserver {
   const Script& script_;
   AddressBook& book_;
   TesterStations& testers_;
-  std::vector<NodeState> states_;  // By NodeId; none where no step asks.
+  std::vector<NodeState> states_;                            // By NodeId; none where no step asks.
+  std::map<std::pair<NodeId, DropReason>, uint64_t> drops_;  // Likewise.
 
   size_t current_ = 0;
   Time deadline_;

@@ -9,16 +9,16 @@ namespace dualsim::sim {
 namespace {
 
 using Links = std::vector<LinkId>;
-using Prefixes = std::vector<Ipv6Prefix>;
+using Prefixes = std::vector<IpPrefix>;
 using Attachment = Topology::Attachment;
 
 // The links that are up and on which each prefix is, turned round: prefixes that
 // are in the same places share one search.
 std::map<Links, Prefixes> PrefixesByPlace(const Topology& topology) {
-  std::map<Ipv6Prefix, Links> places;
+  std::map<IpPrefix, Links> places;
   for (const TopologyDescription::Node& node : topology.description().nodes) {
     for (const TopologyDescription::Interface& interface : node.interfaces) {
-      for (const Ipv6Prefix& prefix : interface.prefixes) places[prefix].push_back(interface.link);
+      for (const IpPrefix& prefix : interface.prefixes) places[prefix].push_back(interface.link);
     }
   }
   std::map<Links, Prefixes> by_place;
@@ -39,6 +39,9 @@ class RouteFinder {
   RouteFinder(const Topology& topology, const Links& links)
       : topology_(topology), links_(links), costs_(topology.CostsTo(links)) {}
 
+  // Whether the node is on one of the links.
+  bool IsOnLink(NodeId node) const { return CostOf(node) == 0; }
+
   // The first hop of a node, as a route without a prefix; nullopt: no way.
   std::optional<host::RouteConfig> FirstHop(NodeId from) const {
     const Topology::Cost cost = CostOf(from);
@@ -57,7 +60,7 @@ class RouteFinder {
     host::RouteConfig route;
     const auto& interfaces = NodeOf(node).interfaces;
     const auto at = std::find_if(interfaces.begin(), interfaces.end(), [this](const auto& i) {
-      return std::binary_search(links_.begin(), links_.end(), i.link);
+      return i.usable && std::binary_search(links_.begin(), links_.end(), i.link);
     });
     route.interface = InterfaceId{static_cast<uint16_t>(at - interfaces.begin())};
     return route;
@@ -71,7 +74,7 @@ class RouteFinder {
       const LinkId link_id = interfaces[i].link;
       const TopologyDescription::Link& link =
           topology_.description().links[static_cast<size_t>(link_id)];
-      if (!link.up || link.cost > cost) continue;
+      if (!interfaces[i].usable || !link.up || link.cost > cost) continue;
       const Attachment* const neighbor = FirstNeighbor(link_id, cost - link.cost);
       if (neighbor == nullptr) continue;
       const TopologyDescription::Node& node = NodeOf(neighbor->node);
@@ -97,7 +100,7 @@ class RouteFinder {
   std::vector<Topology::Cost> costs_;
 };
 
-bool IsConnected(const TopologyDescription::Node& node, const Ipv6Prefix& prefix) {
+bool IsConnected(const TopologyDescription::Node& node, const IpPrefix& prefix) {
   return std::any_of(node.interfaces.begin(), node.interfaces.end(),
                      [&prefix](const TopologyDescription::Interface& interface) {
                        const auto& list = interface.prefixes;
@@ -116,9 +119,12 @@ std::vector<std::vector<host::RouteConfig>> ComputeRoutes(const Topology& topolo
       if (!nodes[n].forwarding) continue;
       std::optional<host::RouteConfig> route = finder.FirstHop(NodeId{static_cast<uint32_t>(n)});
       if (!route) continue;
-      for (const Ipv6Prefix& prefix : prefixes) {
+      for (const IpPrefix& prefix : prefixes) {
         if (IsConnected(nodes[n], prefix)) continue;
         route->prefix = prefix;
+        if (finder.IsOnLink(NodeId{static_cast<uint32_t>(n)})) {
+          route->next_hop = IpAddress::Unspecified(prefix.address().family());
+        }
         routes[n].push_back(*route);
       }
     }

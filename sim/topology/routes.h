@@ -7,7 +7,7 @@
 
 namespace dualsim::sim {
 
-// The routes of every node that forwards, by shortest paths over the costs of
+// One family's routes of every node that forwards, by shortest paths over the costs of
 // the links: for each prefix of the network that is not on link at one of the
 // node's own interfaces, and that can be reached. By NodeId; other nodes have
 // none. A node's routes are in the order of their prefixes.

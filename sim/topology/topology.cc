@@ -28,6 +28,7 @@ Topology::Topology(TopologyDescription description)
   for (size_t n = 0; n < nodes.size(); ++n) {
     if (!nodes[n].forwarding) continue;
     for (size_t i = 0; i < nodes[n].interfaces.size(); ++i) {
+      if (!nodes[n].interfaces[i].usable) continue;
       const LinkId link_id = nodes[n].interfaces[i].link;
       forwarders_[static_cast<size_t>(link_id)].push_back(
           {NodeId{static_cast<uint32_t>(n)}, InterfaceId{static_cast<uint16_t>(i)}});

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sim/net/world_observer.h"
-#include "stack/wire/ipv6_address.h"
+#include "stack/wire/ip_address.h"
 
 namespace dualsim::sim {
 
@@ -23,9 +23,10 @@ struct TopologyDescription {
   struct Interface {
     LinkId link{};
     // How neighbours on the link reach it: the next hop of their routes.
-    Ipv6Address next_hop;
+    IpAddress next_hop;
     // The prefixes that are on link here.
-    std::vector<Ipv6Prefix> prefixes;
+    std::vector<IpPrefix> prefixes;
+    bool usable = true;  // Else nothing passes: it does not speak the family.
   };
   struct Node {
     std::string name;

@@ -30,6 +30,8 @@ std::string_view AddressOriginName(AddressOrigin origin) {
       return "AUTOCONFIGURED";
     case AddressOrigin::kTemporary:
       return "TEMPORARY";
+    case AddressOrigin::kDhcp:
+      return "DHCP";
   }
   return "";
 }

@@ -11,7 +11,7 @@
 #include "stack/tcp/flow.h"
 #include "stack/tcp/state.h"
 #include "stack/wire/drop_reason.h"
-#include "stack/wire/ipv6_address.h"
+#include "stack/wire/ip_address.h"
 #include "stack/wire/mac_address.h"
 #include "stack/wire/seq_num.h"
 
@@ -34,12 +34,12 @@ enum class AddressState : uint8_t {
   kRemoved,
   kOptimistic,
 };
-// kTemporary: autoconfigured too, RFC 8981.
-enum class AddressOrigin : uint8_t { kLinkLocal, kStatic, kAutoconfigured, kTemporary };
+// kTemporary: autoconfigured too, RFC 8981. kDhcp: leased.
+enum class AddressOrigin : uint8_t { kLinkLocal, kStatic, kAutoconfigured, kTemporary, kDhcp };
 
 struct AddressFact {
   InterfaceId interface {};
-  Ipv6Address address;
+  IpAddress address;
   int prefix_length = 64;
   AddressState state{};
   AddressOrigin origin{};
@@ -47,12 +47,12 @@ struct AddressFact {
   Time valid_until = Time::Never();
 };
 
-// RFC 4861 §7.3.2. kNone: there is no entry (any more).
+// RFC 4861 §7.3.2, and so those of the ARP cache. kNone: there is no entry (any more).
 enum class NeighborState : uint8_t { kNone, kIncomplete, kReachable, kStale, kDelay, kProbe };
 
 struct NeighborFact {
   InterfaceId interface {};
-  Ipv6Address address;
+  IpAddress address;
   NeighborState state{};
   MacAddress link_layer_address;  // Zero while kIncomplete or kNone.
   bool is_router = false;
@@ -76,17 +76,17 @@ struct PrefixFact {
 
 // A route to somewhere else than the link: static, or of a routing protocol.
 struct RouteFact {
-  Ipv6Prefix prefix;
+  IpPrefix prefix;
   InterfaceId interface {};
-  Ipv6Address next_hop;  // :: where the prefix is on link.
+  IpAddress next_hop;  // Unspecified where the prefix is on link.
   bool present = false;
 };
 
-// The answer to an echo request of ours: a reply, or an ICMPv6 error about it.
+// The answer to an echo request of ours: a reply, or an ICMP error about it.
 struct EchoFact {
   uint16_t identifier = 0;
   uint16_t sequence = 0;
-  Ipv6Address from;
+  IpAddress from;
   bool reply = false;  // Otherwise an error: its type and code follow.
   uint8_t error_type = 0;
   uint8_t error_code = 0;

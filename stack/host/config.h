@@ -12,6 +12,7 @@
 #include "stack/router/advertise_config.h"
 #include "stack/router/multicast_querier_config.h"
 #include "stack/tcp/endpoint_config.h"
+#include "stack/wire/ip_address.h"
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/mac_address.h"
 
@@ -23,15 +24,28 @@ struct InterfaceConfig {
   MacAddress mac;
   uint32_t mtu = 1500;
 
+  // An interface without any of these sends no IPv4 and no ARP; a lease may still
+  // give it an address.
+  bool ipv4 = true;
+  std::vector<Ipv4Cidr> ipv4_addresses;     // Static.
+  std::optional<Ipv4Address> ipv4_gateway;  // A static default router.
+  // RFC 5227 §2.1.1 for static addresses: 4 to 7 seconds pass until they are used.
+  // Without, they are used at once, announced and defended. Leases are always probed.
+  bool ipv4_conflict_detection = false;
+  // RFC 3927: a link-local address while there is no other one of IPv4.
+  bool ipv4_link_local = false;
+
   bool ipv6 = true;
   std::vector<Ipv6Cidr> ipv6_addresses;           // Static, beside the link-local one.
   std::optional<Ipv6Address> ipv6_gateway;        // A static default router.
   std::optional<Ipv6Address> link_local_address;  // Instead of fe80:: with an identifier as below.
   bool accept_router_advertisements = true;       // False: none is used, no solicitation is sent.
-  int dup_addr_detect_transmits = 1;              // RFC 4862 §5.1; 0 switches DAD off.
-  Duration retrans_timer = Seconds(1);            // RFC 4861 §10, until a router says otherwise.
-  Duration base_reachable_time = Seconds(30);     // RFC 4861 §10, likewise.
-  uint8_t cur_hop_limit = 64;                     // RFC 4861 §6.3.2, likewise.
+  // A router's: nodes elsewhere that it answers solicitations for, RFC 4861 §7.2.8.
+  std::vector<Ipv6Address> proxied_addresses;
+  int dup_addr_detect_transmits = 1;           // RFC 4862 §5.1; 0 switches DAD off.
+  Duration retrans_timer = Seconds(1);         // RFC 4861 §10, until a router says otherwise.
+  Duration base_reachable_time = Seconds(30);  // RFC 4861 §10, likewise.
+  uint8_t cur_hop_limit = 64;                  // RFC 4861 §6.3.2, likewise.
 
   // How the identifiers of stateless addresses are made, and RFC 7217's Network_ID.
   ndp::InterfaceIdentifiers interface_identifiers = ndp::InterfaceIdentifiers::kEui64;
@@ -50,9 +64,10 @@ struct InterfaceConfig {
 
 // A route that the configuration gives.
 struct RouteConfig {
-  Ipv6Prefix prefix;
+  IpPrefix prefix;
   InterfaceId interface {};
-  Ipv6Address next_hop;  // :: where the prefix is on link.
+  // Unspecified where the prefix is on link; else of the prefix's family.
+  IpAddress next_hop = IpAddress::Unspecified(prefix.address().family());
 };
 
 struct StackConfig {
@@ -63,6 +78,8 @@ struct StackConfig {
   bool multicast_routing = false;  // A router's: packets to groups are forwarded too.
   bool answer_echo = true;         // Whether echo requests are answered.
   tcp::EndpointConfig tcp;
+  // A router's: whether directed broadcasts are forwarded (RFC 2644: not by default).
+  bool forward_directed_broadcasts = false;
 };
 
 }  // namespace dualsim::host

@@ -105,13 +105,14 @@ void Stack::Implementation::OnEchoRequest(const Received& received, ByteView mes
   reply.type = wire::Icmpv6Type::kEchoReply;
   Packet payload = environment_.packets.Make(reply.size());
   reply.Store(payload.mutable_bytes().data());
-  // RFC 4443 §4.2: from the address that was asked; where a group was asked, from
-  // the one that source selection chooses.
+  // RFC 4443 §4.2: from the address that was asked; where a group or an anycast
+  // address was, from the one that source selection chooses.
   Outgoing outgoing{.destination = received.header.source,
                     .interface = received.interface,
                     .next_header = wire::NextHeader::kIcmpv6,
                     .flow = reply.identifier};
-  if (!received.header.destination.is_multicast()) outgoing.source = received.header.destination;
+  const LocalAddress* asked = local_addresses_.Find(received.header.destination);
+  if (asked != nullptr && asked->assigned) outgoing.source = received.header.destination;
   if (const auto failed = SendUpper(received.now, outgoing, std::move(payload))) {
     Drop(received, *failed);
   }

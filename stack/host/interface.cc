@@ -22,6 +22,7 @@ ndp::NeighborDiscoveryConfig DiscoveryConfig(InterfaceId id, const InterfaceConf
           .link_local_address = config.link_local_address,
           .addresses = config.ipv6_addresses,
           .gateway = config.ipv6_gateway,
+          .proxied_addresses = config.proxied_addresses,
           .interface_identifiers = config.interface_identifiers,
           .network_id = config.network_id,
           .temporary_addresses = config.temporary_addresses,
@@ -44,6 +45,10 @@ Interface::Interface(InterfaceId id, const InterfaceConfig& config, bool is_rout
       advertise_(config.advertise ? std::make_unique<router::AdvertiseConfig>(*config.advertise)
                                   : nullptr),
       is_router_(is_router),
+      ipv6_(config.ipv6),
+      ipv4_(config.ipv4),
+      hop_limit_(config.cur_hop_limit),
+      card_mtu_(config.mtu),
       environment_(environment),
       owner_(owner),
       discovery_(DiscoveryConfig(id, config, is_router), environment_.packets, environment_.random,
@@ -61,7 +66,7 @@ void Interface::Start(Time now) {
   now_ = now;
   // A multicast router takes packets to every group, RFC 3810 §7.
   if (routing_ != nullptr) environment_.device.HearAllGroups(id_, true);
-  discovery_.Start(now);
+  if (ipv6_) discovery_.Start(now);
 }
 
 void Interface::Stop(Time now) {

@@ -47,7 +47,13 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   void Crash(Time now);
   bool up() const { return up_; }
   // Whether IPv6 packets pass: it is up, and not disabled by RFC 4862 §5.4.5.
-  bool enabled() const { return up_ && !discovery_.disabled(); }
+  bool enabled() const { return up_ && ipv6_ && !discovery_.disabled(); }
+  // Whether the configuration lets it speak the family at all.
+  bool ipv6() const { return ipv6_; }
+  bool ipv4() const { return ipv4_; }
+  // What IPv4 has in common with IPv6: the card's MTU and the default hop limit.
+  uint32_t card_mtu() const { return card_mtu_; }
+  uint8_t hop_limit() const { return hop_limit_; }
   // Whether the card is plugged in; the stack starts and stops the interface with it.
   bool carrier() const { return carrier_; }
   void set_carrier(bool carrier) { carrier_ = carrier; }
@@ -160,6 +166,10 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   // Kept apart: a host has none, and it is large.
   std::unique_ptr<router::AdvertiseConfig> advertise_;
   const bool is_router_;
+  const bool ipv6_;
+  const bool ipv4_;
+  const uint8_t hop_limit_;
+  const uint32_t card_mtu_;
   Environment environment_;
   InterfaceOwner& owner_;
   bool carrier_ = true;

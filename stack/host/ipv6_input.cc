@@ -1,5 +1,7 @@
 // IPv6 packets on their way up: RFC 8200 §3 and §4.
 
+#include <algorithm>
+
 #include "stack/host/stack_implementation.h"
 #include "stack/wire/ethernet.h"
 #include "stack/wire/ipv6_extension.h"
@@ -24,7 +26,7 @@ constexpr size_t kNextHeaderOffset = 6;
 }  // namespace
 
 void Stack::Implementation::Receive(Time now, InterfaceId id, Packet frame) {
-  if (!running_ || !interface(id).enabled()) {
+  if (!running_ || !interface(id).up()) {
     return Drop(now, id, DropReason::INTERFACE_DOWN, frame.bytes());
   }
   const ByteView bytes = frame.bytes();
@@ -34,10 +36,17 @@ void Stack::Implementation::Receive(Time now, InterfaceId id, Packet frame) {
   if (!multicast && ethernet->destination != interface(id).mac()) {
     return Drop(now, id, DropReason::NOT_OUR_MAC, bytes);
   }
-  if (ethernet->type != wire::EtherType::kIpv6) {
+  const ByteView packet = bytes.subspan(wire::EthernetHeader::kSize);
+  const bool arp = ethernet->type == wire::EtherType::kArp;
+  if (interface(id).ipv4() && (arp || ethernet->type == wire::EtherType::kIpv4)) {
+    if (ipv4_ == nullptr) return Drop(now, id, DropReason::IPV4_NOT_CONFIGURED, packet);
+    if (arp) return ipv4_->ReceiveArp(now, id, packet);
+    return ipv4_->Receive(now, id, std::move(frame), multicast);
+  }
+  if (!interface(id).ipv6() || ethernet->type != wire::EtherType::kIpv6) {
     return Drop(now, id, DropReason::UNKNOWN_ETHER_TYPE, bytes);
   }
-  const ByteView packet = bytes.subspan(wire::EthernetHeader::kSize);
+  if (!interface(id).enabled()) return Drop(now, id, DropReason::INTERFACE_DOWN, bytes);
   const Parsed<wire::Ipv6Header> header = wire::Ipv6Header::Parse(packet);
   if (!header) return Drop(now, id, header.reason(), packet);
   Received received{.now = now,
@@ -68,7 +77,16 @@ void Stack::Implementation::ReceiveIpv6(Received& received) {
   if (here && local->assigned) return Deliver(received);
   if (here) return Drop(received, DropReason::IPV6_TENTATIVE_DESTINATION);
   if (!config_.forwarding) return Drop(received, DropReason::IPV6_NOT_OUR_ADDRESS);
+  if (IsAnycast(destination)) return Deliver(received);
   Forward(received);
+}
+
+bool Stack::Implementation::IsAnycast(const Ipv6Address& address) const {
+  // A subnet of 126 bits or less: nothing else need be looked up.
+  if ((address.low() & 3) != 0) return false;
+  return std::any_of(interfaces_.begin(), interfaces_.end(), [&](const auto& interface) {
+    return interface->enabled() && interface->discovery().IsAnycast(address);
+  });
 }
 
 void Stack::Implementation::Deliver(Received& received) {

@@ -18,6 +18,8 @@ std::optional<InterfaceId> Stack::Implementation::OnlyInterface() const {
 std::optional<Ipv6Address> Stack::Implementation::SelectSource(
     Time now, const Ipv6Address& destination, InterfaceId outgoing,
     const std::optional<Ipv6Address>& next_hop) {
+  // RFC 6724 §5 rule 1, and RFC 4291 §2.5.3: it is the source of nothing else.
+  if (destination.is_loopback()) return destination;
   ipv6::SourceSelection selection(destination, outgoing);
   for (size_t i = 0; i < interfaces_.size(); ++i) {
     const ndp::NeighborDiscovery& discovery = interfaces_[i]->discovery();
@@ -131,6 +133,9 @@ void Stack::Implementation::RetryAwaitingSource(Time now) {
 
 std::optional<DropReason> Stack::Implementation::Send(Time now, const Outgoing& outgoing,
                                                       Packet payload) {
+  if (outgoing.source.is_loopback() && !outgoing.destination.is_loopback()) {
+    return DropReason::NO_SOURCE_ADDRESS;
+  }
   if (outgoing.destination.is_multicast()) {
     const std::optional<InterfaceId> out =
         outgoing.interface ? outgoing.interface : OnlyInterface();
@@ -223,6 +228,11 @@ void Stack::Implementation::SendToNextHop(Time now, InterfaceId out, const Ipv6A
 std::optional<DropReason> Stack::Implementation::SendEchoRequest(Time now,
                                                                  const EchoRequest& request) {
   if (!running_) return DropReason::INTERFACE_DOWN;
+  if (request.destination.is_ipv4()) {
+    return ipv4_ == nullptr ? DropReason::IPV4_NOT_CONFIGURED
+                            : ipv4_->SendEchoRequest(now, request);
+  }
+  if (request.source && request.source->is_ipv4()) return DropReason::NO_SOURCE_ADDRESS;
   const wire::EchoMessage header{.type = wire::Icmpv6Type::kEchoRequest,
                                  .identifier = request.identifier,
                                  .sequence = request.sequence,
@@ -232,14 +242,14 @@ std::optional<DropReason> Stack::Implementation::SendEchoRequest(Time now,
   uint8_t* data = message.mutable_bytes().data() + wire::EchoMessage::kHeaderSize;
   // The pattern that ping has always sent: each byte counts on.
   for (size_t i = 0; i < request.data_size; ++i) data[i] = static_cast<uint8_t>(i);
-  const Outgoing outgoing{.source = request.source.value_or(Ipv6Address()),
-                          .destination = request.destination,
+  const Outgoing outgoing{.source = request.source.value_or(IpAddress()).ipv6(),
+                          .destination = request.destination.ipv6(),
                           .interface = request.interface,
                           .next_header = wire::NextHeader::kIcmpv6,
                           .hop_limit = request.hop_limit,
                           .flow = request.identifier};
   if (request.source) {
-    const LocalAddress* local = local_addresses_.Find(*request.source);
+    const LocalAddress* local = local_addresses_.Find(request.source->ipv6());
     if (local == nullptr || !local->assigned) return DropReason::NO_SOURCE_ADDRESS;
   }
   return SendUpper(now, outgoing, std::move(message));

@@ -23,19 +23,22 @@ Time Stack::deadline() const { return implementation_->deadline(); }
 void Stack::SetCarrier(Time now, InterfaceId interface, bool up) {
   implementation_->SetCarrier(now, interface, up);
 }
-Stack::Refusal Stack::AddAddress(Time now, InterfaceId interface, const Ipv6Cidr& address) {
+Stack::Refusal Stack::AddAddress(Time now, InterfaceId interface, const IpCidr& address) {
   return implementation_->AddAddress(now, interface, address);
 }
-Stack::Refusal Stack::RemoveAddress(Time now, InterfaceId interface, const Ipv6Address& address) {
+Stack::Refusal Stack::RemoveAddress(Time now, InterfaceId interface, const IpAddress& address) {
   return implementation_->RemoveAddress(now, interface, address);
 }
 Stack::Refusal Stack::SetLinkLayerAddress(Time now, InterfaceId interface, MacAddress address) {
   return implementation_->SetLinkLayerAddress(now, interface, address);
 }
+Stack::Refusal Stack::AddLease(Time now, const Ipv4Lease& lease, LeaseHandler& handler) {
+  return implementation_->AddLease(now, lease, handler);
+}
 Stack::Refusal Stack::AddRoute(Time now, const RouteConfig& route) {
   return implementation_->AddRoute(now, route);
 }
-Stack::Refusal Stack::RemoveRoute(Time now, const Ipv6Prefix& prefix) {
+Stack::Refusal Stack::RemoveRoute(Time now, const IpPrefix& prefix) {
   return implementation_->RemoveRoute(now, prefix);
 }
 Stack::Refusal Stack::Advertise(Time now, InterfaceId interface,
@@ -63,8 +66,8 @@ std::optional<DropReason> Stack::SendIp(Time now, const IpMessage& message) {
 Stack::Refusal Stack::JoinGroup(Time now, InterfaceId interface, const IpAddress& group) {
   return implementation_->JoinGroup(now, interface, group);
 }
-void Stack::LeaveGroup(Time now, InterfaceId interface, const IpAddress& group) {
-  implementation_->LeaveGroup(now, interface, group);
+Stack::Refusal Stack::LeaveGroup(Time now, InterfaceId interface, const IpAddress& group) {
+  return implementation_->LeaveGroup(now, interface, group);
 }
 bool Stack::runs(IpFamily family) const { return implementation_->runs(family); }
 Stack::Path Stack::PathTo(Time now, const IpAddress& destination,
@@ -86,23 +89,35 @@ Stack::Implementation::Implementation(StackConfig config, Environment environmen
         static_cast<InterfaceId>(i), config_.interfaces[i], config_.forwarding,
         config_.multicast_routing, environment_, *this));
   }
+  MakeIpv4();
   // The interfaces have taken what they need: an idle host is to be small.
   config_.interfaces = {};
 }
 
 void Stack::Implementation::Boot(Time now) {
   running_ = true;
+  // RFC 4291 §2.5.3: the node itself, whatever its interfaces do.
+  if (!interfaces_.empty()) {
+    local_addresses_.Insert(Ipv6Address::Loopback(),
+                            {.interface = InterfaceId{0}, .assigned = true});
+  }
   for (const RouteConfig& route : config_.routes) AddRoute(now, route);
-  for (const auto& interface : interfaces_) {
-    if (interface->carrier()) interface->Start(now);
+  for (size_t i = 0; i < interfaces_.size(); ++i) {
+    if (!interfaces_[i]->carrier()) continue;
+    interfaces_[i]->Start(now);
+    if (ipv4_ != nullptr && interfaces_[i]->ipv4()) ipv4_->Start(now, static_cast<InterfaceId>(i));
   }
 }
 
 void Stack::Implementation::ShutDown(Time now) {
   if (!running_) return;
-  for (const auto& interface : interfaces_) interface->Stop(now);
+  for (size_t i = 0; i < interfaces_.size(); ++i) {
+    interfaces_[i]->Stop(now);
+    if (ipv4_ != nullptr) ipv4_->Stop(now, static_cast<InterfaceId>(i));
+  }
   running_ = false;
   tcp_.reset();
+  if (ipv4_ != nullptr) ipv4_->Clear();
   routes_ = {};
   destinations_.Clear();
   reassembler_.Clear();
@@ -112,7 +127,10 @@ void Stack::Implementation::ShutDown(Time now) {
 
 void Stack::Implementation::Crash(Time now) {
   if (!running_) return;
-  for (const auto& interface : interfaces_) interface->Crash(now);
+  for (size_t i = 0; i < interfaces_.size(); ++i) {
+    interfaces_[i]->Crash(now);
+    if (ipv4_ != nullptr) ipv4_->Crash(now, static_cast<InterfaceId>(i));
+  }
   ShutDown(now);
 }
 
@@ -122,6 +140,7 @@ void Stack::Implementation::Advance(Time now) {
   for (const auto& interface : interfaces_) {
     if (interface->deadline() <= now) interface->Advance(now);
   }
+  if (ipv4_ != nullptr) ipv4_->Advance(now);
   if (reassembler_.deadline() <= now) {
     reassembler_.Advance(now, *this);
   }
@@ -132,6 +151,7 @@ Time Stack::Implementation::deadline() const {
   if (!running_) return Time::Never();
   Time next = reassembler_.deadline();
   if (tcp_ != nullptr) next = std::min(next, tcp_->deadline());
+  if (ipv4_ != nullptr) next = std::min(next, ipv4_->deadline());
   for (const auto& interface : interfaces_) next = std::min(next, interface->deadline());
   return next;
 }
@@ -142,8 +162,10 @@ void Stack::Implementation::SetCarrier(Time now, InterfaceId id, bool up) {
   if (!running_) return;
   if (up) {
     interface(id).Start(now);
+    if (ipv4_ != nullptr && interface(id).ipv4()) ipv4_->Start(now, id);
   } else {
     interface(id).Crash(now);
+    if (ipv4_ != nullptr) ipv4_->Crash(now, id);
   }
   destinations_.Invalidate();
 }

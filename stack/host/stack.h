@@ -63,25 +63,48 @@ class Stack {
   // What an operator does while the stack runs. Each returns nullopt, or a
   // reason why it can't be done.
   using Refusal = std::optional<std::string>;
-  Refusal AddAddress(Time now, InterfaceId interface, const Ipv6Cidr& address);
-  Refusal RemoveAddress(Time now, InterfaceId interface, const Ipv6Address& address);
+  Refusal AddAddress(Time now, InterfaceId interface, const IpCidr& address);
+  Refusal RemoveAddress(Time now, InterfaceId interface, const IpAddress& address);
   // The card gets another address, which is none of a group. Neighbours are told
   // (RFC 4861 §7.2.6); addresses of the interface stay until it starts anew.
   Refusal SetLinkLayerAddress(Time now, InterfaceId interface, MacAddress address);
   Refusal AddRoute(Time now, const RouteConfig& route);
-  Refusal RemoveRoute(Time now, const Ipv6Prefix& prefix);
+  Refusal RemoveRoute(Time now, const IpPrefix& prefix);
   // Replaces a router's advertising on an interface; nullopt ends it with final
   // advertisements (RFC 4861 §6.2.5).
   Refusal Advertise(Time now, InterfaceId interface,
                     const std::optional<router::AdvertiseConfig>& config);
 
-  // Sends one echo request (RFC 4443 §4.1). The answer arrives as an EchoFact
+  // An IPv4 address that a server leased, and the router that it named: there
+  // while the address is.
+  struct Ipv4Lease {
+    InterfaceId interface {};
+    Ipv4Cidr address;
+    std::optional<Ipv4Address> gateway;
+    bool probe = true;  // RFC 5227 §2.1 first; else it is used at once.
+  };
+  // Learns what becomes of a leased address: kTentative and kPreferred, then, once,
+  // kDuplicate (another node has it, RFC 2131 §4.4.1) or kRemoved. Called while the
+  // stack works; it may send and outlives the lease.
+  class LeaseHandler {
+   public:
+    virtual ~LeaseHandler() = default;
+    virtual void OnLeaseAddress(Time now, InterfaceId interface, const Ipv4Address& address,
+                                AddressState state) = 0;
+  };
+  Refusal AddLease(Time now, const Ipv4Lease& lease, LeaseHandler& handler);
+  // Also what RemoveAddress() does.
+  Refusal RemoveLease(Time now, InterfaceId interface, const Ipv4Address& address) {
+    return RemoveAddress(now, interface, address);
+  }
+
+  // Sends one echo request (RFC 4443 §4.1, RFC 792). The answer arrives as an EchoFact
   // with the same identifier and sequence.
   struct EchoRequest {
-    Ipv6Address destination;
-    std::optional<InterfaceId> interface;  // Needed where the destination is link-local or a group
-                                           // and the node has several interfaces.
-    std::optional<Ipv6Address> source;     // Default: RFC 6724's choice.
+    IpAddress destination;
+    std::optional<InterfaceId> interface;  // Needed where the destination is link-local, a group
+                                           // or a broadcast, and the node has several interfaces.
+    std::optional<IpAddress> source;       // Default: RFC 6724's choice, RFC 1122 §3.3.4.3's.
     uint16_t identifier = 0;
     uint16_t sequence = 0;
     size_t data_size = 56;
@@ -99,7 +122,9 @@ class Stack {
   void UnlistenUdp(Port port);
 
   struct UdpMessage {
-    std::optional<IpAddress> source;  // Default: RFC 6724's choice.
+    // Default: as in EchoRequest. 0.0.0.0, to 255.255.255.255 alone: from who has no
+    // address yet (RFC 2131 §4.1).
+    std::optional<IpAddress> source;
     Port source_port{};
     IpAddress destination;
     Port destination_port{};
@@ -129,9 +154,10 @@ class Stack {
   };
   std::optional<DropReason> SendIp(Time now, const IpMessage& message);
 
-  // Membership of a group as its protocol announces it (MLD). Counted.
+  // One more, or one less, who listens to a group on an interface: its packets are
+  // taken in, and MLD or IGMP tells the routers. Refused where it is no group.
   Refusal JoinGroup(Time now, InterfaceId interface, const IpAddress& group);
-  void LeaveGroup(Time now, InterfaceId interface, const IpAddress& group);
+  Refusal LeaveGroup(Time now, InterfaceId interface, const IpAddress& group);
 
   // Whether the node runs the family.
   bool runs(IpFamily family) const;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "stack/host/interface.h"
+#include "stack/host/ipv4_stack.h"
 #include "stack/host/stack.h"
 #include "stack/host/tcp_layer.h"
 #include "stack/icmp/error_limiter.h"
@@ -26,7 +27,9 @@ namespace dualsim::host {
 // together. One file per concern: boot and the four verbs (stack.cc), what an
 // operator does (operator.cc), input (ipv6_input.cc, icmpv6_input.cc), output
 // (ipv6_output.cc), forwarding (forwarding.cc), groups (multicast_forwarding.cc).
+// IPv4's half is ipv4_stack.h.
 class Stack::Implementation final : public InterfaceOwner,
+                                    public Ipv4StackOwner,
                                     private ipv6::ReassemblyOutput,
                                     private TcpCarrier {
  public:
@@ -41,11 +44,12 @@ class Stack::Implementation final : public InterfaceOwner,
   Time deadline() const;
   void SetCarrier(Time now, InterfaceId interface, bool up);
 
-  Refusal AddAddress(Time now, InterfaceId interface, const Ipv6Cidr& address);
-  Refusal RemoveAddress(Time now, InterfaceId interface, const Ipv6Address& address);
+  Refusal AddAddress(Time now, InterfaceId interface, const IpCidr& address);
+  Refusal RemoveAddress(Time now, InterfaceId interface, const IpAddress& address);
+  Refusal AddLease(Time now, const Ipv4Lease& lease, LeaseHandler& handler);
   Refusal SetLinkLayerAddress(Time now, InterfaceId interface, MacAddress address);
   Refusal AddRoute(Time now, const RouteConfig& route);
-  Refusal RemoveRoute(Time now, const Ipv6Prefix& prefix);
+  Refusal RemoveRoute(Time now, const IpPrefix& prefix);
   Refusal Advertise(Time now, InterfaceId interface,
                     const std::optional<router::AdvertiseConfig>& config);
   std::optional<DropReason> SendEchoRequest(Time now, const EchoRequest& request);
@@ -57,13 +61,14 @@ class Stack::Implementation final : public InterfaceOwner,
   tcp::Endpoint* existing_tcp() { return tcp_ != nullptr ? &tcp_->endpoint() : nullptr; }
   std::optional<DropReason> SendIp(Time now, const IpMessage& message);
   Refusal JoinGroup(Time now, InterfaceId interface, const IpAddress& group);
-  void LeaveGroup(Time now, InterfaceId interface, const IpAddress& group);
-  bool runs(IpFamily family) const { return family == IpFamily::kIpv6; }
+  Refusal LeaveGroup(Time now, InterfaceId interface, const IpAddress& group);
+  bool runs(IpFamily family) const;
   Path PathTo(Time now, const IpAddress& destination, std::optional<InterfaceId> interface);
   std::vector<HostAddress> addresses() const;
   bool HasAddress(const IpAddress& address) const;
 
  private:
+  Path Ipv4PathTo(Time now, const Ipv4Address& destination);
   // A packet on its way up. The views are into `frame`.
   struct Received {
     Time now;
@@ -90,6 +95,21 @@ class Stack::Implementation final : public InterfaceOwner,
   void OnNextHopsChanged() override { destinations_.Invalidate(); }
   void OnPrefixChange(InterfaceId interface, const Ipv6Prefix& prefix, bool on_link) override;
   void OnUndeliverable(Time now, InterfaceId interface, DropReason reason, Packet packet) override;
+
+  // Ipv4StackOwner.
+  bool OnTcpOverIpv4(Time now, InterfaceId interface, const Ipv4Address& source,
+                     const Ipv4Address& destination, ByteView segment, bool congestion_experienced,
+                     ByteView packet) override;
+  void OnTcpErrorOverIpv4(Time now, InterfaceId interface, const Ipv4Address& local,
+                          const Ipv4Address& remote, const wire::Icmpv4Error& error,
+                          uint32_t path_mtu, ByteView quoted) override;
+  void OnIpv4Address(Time now, InterfaceId interface, const Ipv4Address& address,
+                     bool assigned) override;
+  // The IPv4 half, made where there is none yet. Most hosts of a large world have
+  // none, and no memory goes into it.
+  Ipv4Stack& NeedIpv4(Time now);
+  // Where the configuration asks for it; to be called while it is there.
+  void MakeIpv4();
 
   // Input.
   void ReceiveIpv6(Received& received);
@@ -142,6 +162,7 @@ class Stack::Implementation final : public InterfaceOwner,
   // Tells the sender of a packet that is being forwarded of a better first hop,
   // RFC 4861 §8.2, if there is one.
   void Redirect(const Received& received, const NextHop& next_hop);
+  bool IsAnycast(const Ipv6Address& address) const;
 
   // Output.
   struct Outgoing {
@@ -223,6 +244,7 @@ class Stack::Implementation final : public InterfaceOwner,
 
   StackConfig config_;
   Environment environment_;
+  std::unique_ptr<Ipv4Stack> ipv4_;  // Where an interface has, or had, an IPv4 address.
   bool running_ = false;
   std::vector<std::unique_ptr<Interface>> interfaces_;
   AddressMap<LocalAddress> local_addresses_;

@@ -1,4 +1,4 @@
-// TCP over the stack: what its layer asks of IPv6, and what IPv6 hands to it.
+// TCP over the stack: what its layer asks of IP, and what IP hands to it.
 // RFC 9293 §3.9.2, RFC 3168 §5, RFC 5461, RFC 5927.
 
 #include <algorithm>
@@ -70,7 +70,11 @@ void Stack::Implementation::ReportTcpError(const Received& received, const wire:
 
 std::optional<DropReason> Stack::Implementation::SendTcp(Time now, const tcp::Flow& flow, bool ect,
                                                          Packet segment) {
-  if (flow.remote.is_ipv4()) return DropReason::NO_ROUTE;
+  if (flow.remote.is_ipv4()) {
+    if (ipv4_ == nullptr) return DropReason::NO_ROUTE;
+    return ipv4_->SendTcp(now, flow.local.ipv4(), flow.remote.ipv4(), ect ? kEct0 : uint8_t{0},
+                          std::move(segment));
+  }
   const Outgoing outgoing{.source = flow.local.ipv6(),
                           .destination = flow.remote.ipv6(),
                           .interface = TcpLayer::InterfaceOfZone(flow.zone),
@@ -84,13 +88,15 @@ std::optional<DropReason> Stack::Implementation::SendTcp(Time now, const tcp::Fl
 }
 
 bool Stack::Implementation::IsOwnAddress(const IpAddress& address) const {
-  if (address.is_ipv4()) return false;
+  if (address.is_ipv4()) return ipv4_ != nullptr && ipv4_->IsAssigned(address.ipv4());
   const LocalAddress* local = local_addresses_.Find(address.ipv6());
   return local != nullptr && local->assigned;
 }
 
 uint32_t Stack::Implementation::TcpPathMtu(const tcp::Flow& flow) {
-  if (flow.remote.is_ipv4()) return tcp::kMinMtuIpv4;
+  if (flow.remote.is_ipv4()) {
+    return ipv4_ != nullptr ? ipv4_->PathMtu(now_, flow.remote.ipv4()) : tcp::kMinMtuIpv4;
+  }
   ipv6::Destination* destination =
       FindDestination(now_, flow.remote.ipv6(), TcpLayer::InterfaceOfZone(flow.zone));
   if (destination == nullptr) return tcp::kMinMtuIpv6;
@@ -98,7 +104,10 @@ uint32_t Stack::Implementation::TcpPathMtu(const tcp::Flow& flow) {
 }
 
 void Stack::Implementation::ConfirmNextHop(Time now, const tcp::Flow& flow) {
-  if (flow.remote.is_ipv4()) return;
+  if (flow.remote.is_ipv4()) {
+    if (ipv4_ != nullptr) ipv4_->ConfirmReachability(now, flow.remote.ipv4());
+    return;
+  }
   const ipv6::Destination* destination = destinations_.Find(flow.remote.ipv6());
   if (destination == nullptr || !destinations_.IsCurrent(*destination)) return;
   interface(destination->interface)
@@ -111,10 +120,7 @@ Stack::Path Stack::Implementation::PathTo(Time now, const IpAddress& destination
                                           std::optional<InterfaceId> interface_id) {
   Path path;
   if (!running_) return path;
-  if (destination.is_ipv4()) {
-    path.failure = DropReason::NO_ROUTE;
-    return path;
-  }
+  if (destination.is_ipv4()) return Ipv4PathTo(now, destination.ipv4());
   const Ipv6Address to = destination.ipv6();
   std::optional<Ipv6Address> next_hop;
   if (to.is_multicast()) {
@@ -143,9 +149,22 @@ Stack::Path Stack::Implementation::PathTo(Time now, const IpAddress& destination
   return path;
 }
 
+Stack::Path Stack::Implementation::Ipv4PathTo(Time now, const Ipv4Address& destination) {
+  Path path{.failure = DropReason::NO_ROUTE};
+  if (ipv4_ == nullptr) return path;
+  if (ipv4_->IsAssigned(destination)) {
+    path.source = destination;
+    path.mtu = 65535;
+  } else if (const auto source = ipv4_->SourceFor(destination)) {
+    path.source = *source;
+    path.mtu = ipv4_->PathMtu(now, destination);
+  }
+  return path;
+}
+
 std::optional<DropReason> Stack::Implementation::SendIp(Time now, const IpMessage& message) {
   if (!running_) return DropReason::INTERFACE_DOWN;
-  if (message.destination.is_ipv4()) return DropReason::NO_ROUTE;
+  if (message.destination.is_ipv4()) return DropReason::NO_ROUTE;  // Raw IP is IPv6's alone.
   const Path path = PathTo(now, message.destination, message.interface);
   if (!message.source && !path.source) return path.failure;
   if (!message.may_fragment && message.data.size() + wire::Ipv6Header::kSize > path.mtu) {
@@ -180,6 +199,7 @@ std::vector<Stack::HostAddress> Stack::Implementation::addresses() const {
                      .interface = static_cast<InterfaceId>(i),
                      .preferred = entry.state == AddressState::kPreferred});
     }
+    if (ipv4_ != nullptr) ipv4_->AppendAddresses(static_cast<InterfaceId>(i), all);
   }
   return all;
 }

@@ -59,9 +59,13 @@ std::optional<Port> Stack::Implementation::ListenUdpOnEphemeral(udp::DatagramHan
 
 std::optional<DropReason> Stack::Implementation::SendUdp(Time now, const UdpMessage& message) {
   if (!running_) return DropReason::INTERFACE_DOWN;
-  if (message.destination.is_ipv4()) return DropReason::NO_ROUTE;
   if (wire::UdpDatagram::kHeaderSize + message.data.size() > 0xffff) {
     return DropReason::PACKET_TOO_BIG;
+  }
+  if (message.destination.is_ipv4()) {
+    const bool nowhere = message.source && message.source->is_unspecified();
+    if (ipv4_ == nullptr && !nowhere) return DropReason::IPV4_NOT_CONFIGURED;
+    return NeedIpv4(now).SendUdp(now, message);
   }
   Outgoing outgoing{.destination = message.destination.ipv6(),
                     .interface = message.interface,

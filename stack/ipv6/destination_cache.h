@@ -1,11 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "stack/base/time.h"
 #include "stack/facts/facts.h"
-#include "stack/wire/address_map.h"
+#include "stack/ip/destination_cache.h"
 #include "stack/wire/ipv6_address.h"
 
 namespace dualsim::ipv6 {
@@ -29,31 +28,15 @@ struct Destination {
 // the cache's; whoever changes what next hops depend on calls Invalidate(), and
 // each destination is looked up anew when it is next needed (§5.2). What was
 // learnt of the path's MTU stays.
-class DestinationCache {
+class DestinationCache : public ip::DestinationCache<Destination, Ipv6Address> {
  public:
-  // When a new entry does not fit, one not recently used makes room. One that was
-  // looked up only once goes before those that are in use, so that a scan of many
-  // destinations pushes out its own.
-  static constexpr size_t kMaxEntries = 4096;
-
-  Destination* Find(const Ipv6Address& destination);
-  // The entry, added where there is none. The reference holds until the next call.
-  Destination& FindOrAdd(const Ipv6Address& destination);
-
   bool IsCurrent(const Destination& destination) const {
     return destination.generation == generation_;
   }
   void MarkCurrent(Destination& destination) const { destination.generation = generation_; }
   void Invalidate() { ++generation_; }
-  void Clear();
-  size_t size() const { return entries_.size(); }
 
  private:
-  size_t FindVictim();
-
-  std::vector<Destination> entries_;
-  AddressMap<uint32_t> index_;
-  size_t hand_ = 0;
   uint32_t generation_ = 1;  // Above a fresh entry's 0.
 };
 

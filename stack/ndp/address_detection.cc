@@ -93,6 +93,9 @@ void NeighborDiscovery::Release(Time now, InterfaceAddress& address) {
   // The group was joined aloud when the first probe left (or there was none to send).
   const bool joined = address.dad == nullptr || address.dad->probes_sent() > 0;
   if (joined) output_.LeaveGroup(now, group);
+  if (address.verified()) {
+    if (const auto anycast = SubnetRouterAnycast(address)) CeaseToServe(now, *anycast);
+  }
   output_.StopListeningToGroup(group);
   advertisements_.Withdraw(address.address);
   ReleaseAwaiting(now, address.address, false);
@@ -141,6 +144,9 @@ void NeighborDiscovery::OnUnique(Time now, InterfaceAddress& address) {
   const bool was_announced = address.state == AddressState::kOptimistic;
   Enter(now, address, StateByLifetime(now, address));
   if (!was_announced) AnnounceToRouters(now, address);
+  if (const auto anycast = SubnetRouterAnycast(address)) {
+    Serve(now, *anycast, ServedAddresses::Kind::kAnycast);
+  }
   ReleaseAwaiting(now, address.address, true);
 }
 

@@ -9,6 +9,7 @@ inline constexpr int kMaxMulticastSolicit = 3;
 inline constexpr int kMaxUnicastSolicit = 3;
 inline constexpr int kMaxNeighborAdvertisement = 3;
 inline constexpr Duration kDelayFirstProbeTime = Seconds(5);
+inline constexpr Duration kMaxAnycastDelayTime = Seconds(1);
 // ReachableTime is drawn between these times BaseReachableTime: 0.5 and 1.5.
 inline constexpr int kMinRandomFactorPercent = 50;
 inline constexpr int kMaxRandomFactorPercent = 150;

@@ -60,7 +60,10 @@ void NeighborDiscovery::Start(Time now) {
     output_.OnDefaultRouterChange(now, *config_.gateway, true, Time::Never());
     output_.OnNextHopsChanged(now);
   }
-  if (!config_.is_router && config_.accept_router_advertisements) {
+  for (const Ipv6Address& address : config_.proxied_addresses) {
+    Serve(now, address, ServedAddresses::Kind::kProxied);
+  }
+  if (config_.accept_router_advertisements) {
     // The delay before the first solicitation is drawn there (RFC 4861 §6.3.7).
     solicitation_.emplace(now, RandomStream(random_(), "router solicitation", ""));
   }
@@ -73,6 +76,7 @@ void NeighborDiscovery::Stop(Time now) {
     const Ipv6Address address = addresses_.entries().back().address;
     RemoveAddress(now, address);
   }
+  for (const Ipv6Address& address : config_.proxied_addresses) CeaseToServe(now, address);
   Forget(now);
   output_.StopListeningToGroup(Ipv6Address::AllNodes());
   if (config_.is_router) {
@@ -110,6 +114,7 @@ Time NeighborDiscovery::deadline() const {
   next = std::min({next, default_routers_.deadline(), routes_.deadline(), prefixes_.deadline(),
                    unreachable_routers_.deadline(), dns_.deadline(), pref64s_.deadline()});
   next = std::min(next, advertisements_.deadline());
+  if (served_ != nullptr) next = std::min(next, served_->deadline());
   if (solicitation_) next = std::min(next, solicitation_->deadline());
   return next;
 }
@@ -119,6 +124,7 @@ void NeighborDiscovery::Advance(Time now) {
   AdvanceRouters(now);
   if (neighbors_.deadline() <= now) neighbors_.Advance(now);
   AdvanceAdvertisements(now);
+  AdvanceServed(now);
   dns_.Advance(now);
   pref64s_.Advance(now);
   if (solicitation_ && solicitation_->Advance(now)) SendRouterSolicitation(now);

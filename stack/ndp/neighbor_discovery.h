@@ -23,6 +23,7 @@
 #include "stack/ndp/route_information_list.h"
 #include "stack/ndp/router_selection.h"
 #include "stack/ndp/router_solicitation.h"
+#include "stack/ndp/served_addresses.h"
 #include "stack/ndp/temporary_addresses.h"
 #include "stack/ndp/unreachable_routers.h"
 #include "stack/ndp/unsolicited_advertisements.h"
@@ -37,8 +38,10 @@ struct NeighborDiscoveryConfig {
   InterfaceId interface {};
   MacAddress mac{};
   uint32_t mtu = 1500;
-  bool is_router = false;  // IsRouter: forwards, and takes nothing from others' RAs.
-  bool accept_router_advertisements = true;  // A host's.
+  bool is_router = false;  // IsRouter: forwards.
+  // Whether it is autoconfigured from what routers advertise, as hosts are, and
+  // solicits them. A router may be, where it is a host to others' networks.
+  bool accept_router_advertisements = true;
   int dup_addr_detect_transmits = 1;
   Duration retrans_timer = Seconds(1);
   Duration base_reachable_time = Seconds(30);
@@ -46,6 +49,8 @@ struct NeighborDiscoveryConfig {
   std::optional<Ipv6Address> link_local_address{};  // Default: fe80:: and an identifier as below.
   std::vector<Ipv6Cidr> addresses{};                // Static.
   std::optional<Ipv6Address> gateway{};             // Static default router.
+  // A router's: what it answers for in place of nodes that are elsewhere (§7.2.8).
+  std::vector<Ipv6Address> proxied_addresses{};
   InterfaceIdentifiers interface_identifiers = InterfaceIdentifiers::kEui64;
   std::string network_id{};  // Network_ID of RFC 7217, for kOpaque.
   // A host's: whether it makes temporary addresses (RFC 8981), and uses the
@@ -165,6 +170,10 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   bool IsOnLink(const Ipv6Address& destination) const { return prefixes_.IsOnLink(destination); }
 
   void AddStaticAddress(Time now, const Ipv6Cidr& address);
+  // Whether packets for the address are ours though others have it too: on a
+  // router, the Subnet-Router anycast address of each of its subnets (RFC 4291
+  // §2.6.1).
+  bool IsAnycast(const Ipv6Address& address) const;
   // False where the interface has no such address.
   bool RemoveAddress(Time now, const Ipv6Address& address);
   // The card has another address from now on. Neighbours are told (RFC 4861
@@ -276,6 +285,14 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   void SendUnsolicited(Time now, const UnsolicitedAdvertisements::Advertisement& advertisement);
   Ipv6Address SolicitationSource(const Packet* prompting) const;
 
+  // Addresses of others (anycast_and_proxy.cc).
+  std::optional<Ipv6Address> SubnetRouterAnycast(const InterfaceAddress& address) const;
+  void Serve(Time now, const Ipv6Address& address, ServedAddresses::Kind kind);
+  void CeaseToServe(Time now, const Ipv6Address& address);
+  std::optional<DropReason> OnSolicitationForServed(Time now, const wire::NdpContext& context,
+                                                    const wire::NeighborSolicitation& message);
+  void AdvanceServed(Time now);
+
   // Routers' advertisements (router_advertisements.cc). False: a limit was reached.
   void LearnParameters(Time now, const wire::RouterAdvertisement& message);
   bool LearnRouter(Time now, const Ipv6Address& router, const wire::RouterAdvertisement& message);
@@ -323,6 +340,7 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   MacAddress mac_;
   SipHashKey secret_key_;  // RFC 7217 §5, the node's own; of kOpaque.
   std::unique_ptr<TemporaryAddresses> temporary_addresses_;  // nullptr: none are made.
+  std::unique_ptr<ServedAddresses> served_;                  // nullptr: none ever were.
   UnsolicitedAdvertisements advertisements_;
   std::vector<AwaitingDetection> awaiting_detection_;  // Oldest first.
   std::optional<Ipv6Address> forwarder_;  // Who was last to forward instead of a neighbour.

@@ -12,7 +12,7 @@ std::optional<DropReason> NeighborDiscovery::OnNeighborSolicitation(
   if (!running()) return DropReason::INTERFACE_DOWN;
   InterfaceAddress* address = addresses_.Find(message.target);
   if (address == nullptr || address->state == AddressState::kDuplicate) {
-    return DropReason::NS_NOT_OUR_TARGET;
+    return OnSolicitationForServed(now, context, message);
   }
   const bool optimistic = address->state == AddressState::kOptimistic;
   if (address->dad != nullptr && !(optimistic && !context.source.is_unspecified())) {

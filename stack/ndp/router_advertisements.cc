@@ -12,9 +12,7 @@ namespace dualsim::ndp {
 std::optional<DropReason> NeighborDiscovery::OnRouterAdvertisement(
     Time now, const wire::NdpContext& context, const wire::RouterAdvertisement& message) {
   if (!running()) return DropReason::INTERFACE_DOWN;
-  if (config_.is_router || !config_.accept_router_advertisements) {
-    return DropReason::RA_NOT_ACCEPTED;
-  }
+  if (!config_.accept_router_advertisements) return DropReason::RA_NOT_ACCEPTED;
   if (solicitation_) solicitation_->OnRouterAdvertisement(message.router_lifetime);
   LearnParameters(now, message);
   if (message.options.source_link_layer_address) {

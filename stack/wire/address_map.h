@@ -9,30 +9,28 @@
 
 namespace dualsim {
 
-// A hash map from IPv6 addresses to small values: open addressing, linear
+// A hash map from addresses of one family to small values: open addressing, linear
 // probing, erasure by moving back, so that a look-up touches one or two cache
 // lines. It has no iteration: the order of a hash table must not be seen.
 // Pointers to values hold until the next Insert or Erase. Empty, it owns nothing.
-template <typename Value>
+template <typename Value, typename Address = Ipv6Address>
 class AddressMap {
  public:
-  Value* Find(const Ipv6Address& key) {
+  Value* Find(const Address& key) {
     const size_t i = IndexOf(key);
     return i == kNowhere ? nullptr : &cells_[i].value;
   }
-  const Value* Find(const Ipv6Address& key) const {
-    return const_cast<AddressMap*>(this)->Find(key);
-  }
+  const Value* Find(const Address& key) const { return const_cast<AddressMap*>(this)->Find(key); }
 
   // Adds the key or replaces its value.
-  Value& Insert(const Ipv6Address& key, Value value) {
+  Value& Insert(const Address& key, Value value) {
     if (Value* found = Find(key)) return *found = std::move(value);
     if ((size_ + 1) * 4 > cells_.size() * 3) Grow();
     ++size_;
     return Place(key, std::move(value));
   }
 
-  bool Erase(const Ipv6Address& key) {
+  bool Erase(const Address& key) {
     size_t hole = IndexOf(key);
     if (hole == kNowhere) return false;
     for (size_t i = Next(hole); cells_[i].used; i = Next(i)) {
@@ -56,25 +54,23 @@ class AddressMap {
  private:
   struct Cell {
     Value value{};
-    Ipv6Address key;
+    Address key;
     bool used = false;
   };
 
   static constexpr size_t kNowhere = ~size_t{0};
 
-  size_t IndexOf(const Ipv6Address& key) const {
+  size_t IndexOf(const Address& key) const {
     if (cells_.empty()) return kNowhere;
     for (size_t i = Home(key); cells_[i].used; i = Next(i)) {
       if (cells_[i].key == key) return i;
     }
     return kNowhere;
   }
-  size_t Home(const Ipv6Address& key) const {
-    return std::hash<Ipv6Address>()(key) & (cells_.size() - 1);
-  }
+  size_t Home(const Address& key) const { return std::hash<Address>()(key) & (cells_.size() - 1); }
   size_t Next(size_t i) const { return (i + 1) & (cells_.size() - 1); }
 
-  Value& Place(const Ipv6Address& key, Value value) {
+  Value& Place(const Address& key, Value value) {
     size_t i = Home(key);
     while (cells_[i].used) i = Next(i);
     cells_[i] = Cell{std::move(value), key, true};

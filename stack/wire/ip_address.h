@@ -76,6 +76,58 @@ class IpAddress {
   std::array<uint8_t, Ipv6Address::kSize> bytes_{};
 };
 
+// A prefix of either family; those of one never hold addresses of the other.
+class IpPrefix {
+ public:
+  constexpr IpPrefix() = default;                                                // ::/0
+  IpPrefix(const Ipv4Prefix& p) : address_(p.address()), length_(p.length()) {}  // NOLINT: implicit
+  IpPrefix(const Ipv6Prefix& p) : address_(p.address()), length_(p.length()) {}  // NOLINT: likewise
+
+  // Either family's text.
+  static std::optional<IpPrefix> Parse(std::string_view text) {
+    if (const auto v4 = Ipv4Prefix::Parse(text)) return *v4;
+    if (const auto v6 = Ipv6Prefix::Parse(text)) return *v6;
+    return std::nullopt;
+  }
+  std::string ToString() const { return is_ipv4() ? ipv4().ToString() : ipv6().ToString(); }
+
+  bool is_ipv4() const { return address_.is_ipv4(); }
+  bool is_ipv6() const { return address_.is_ipv6(); }
+  Ipv4Prefix ipv4() const { return {address_.ipv4(), length_}; }  // Requires is_ipv4().
+  Ipv6Prefix ipv6() const { return {address_.ipv6(), length_}; }  // Requires is_ipv6().
+  const IpAddress& address() const { return address_; }
+  int length() const { return length_; }
+
+  bool Contains(const IpAddress& address) const {
+    if (address.family() != address_.family()) return false;
+    return is_ipv4() ? ipv4().Contains(address.ipv4()) : ipv6().Contains(address.ipv6());
+  }
+  friend constexpr auto operator<=>(const IpPrefix&, const IpPrefix&) = default;
+
+ private:
+  IpAddress address_;
+  int length_ = 0;
+};
+
+// An address of either family and the length of its prefix.
+class IpCidr {
+ public:
+  constexpr IpCidr() = default;
+  IpCidr(const Ipv4Cidr& c) : address_(c.address), length_(c.prefix_length) {}  // NOLINT: implicit
+  IpCidr(const Ipv6Cidr& c) : address_(c.address), length_(c.prefix_length) {}  // NOLINT: likewise
+
+  bool is_ipv4() const { return address_.is_ipv4(); }
+  Ipv4Cidr ipv4() const { return {address_.ipv4(), length_}; }  // Requires is_ipv4().
+  Ipv6Cidr ipv6() const { return {address_.ipv6(), length_}; }  // Requires IPv6.
+  const IpAddress& address() const { return address_; }
+  int prefix_length() const { return length_; }
+  std::string ToString() const { return is_ipv4() ? ipv4().ToString() : ipv6().ToString(); }
+
+ private:
+  IpAddress address_;
+  int length_ = 0;
+};
+
 }  // namespace dualsim
 
 template <>

@@ -43,6 +43,16 @@ std::string Ipv4Address::ToString() const {
   return text;
 }
 
+std::optional<Ipv4Prefix> Ipv4Prefix::Parse(std::string_view text) {
+  const std::optional<Ipv4Cidr> cidr = Ipv4Cidr::Parse(text);
+  if (!cidr || cidr->network() != cidr->address) return std::nullopt;
+  return cidr->prefix();
+}
+
+std::string Ipv4Prefix::ToString() const {
+  return address_.ToString() + '/' + std::to_string(length_);
+}
+
 std::optional<Ipv4Cidr> Ipv4Cidr::Parse(std::string_view text) {
   const size_t slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;

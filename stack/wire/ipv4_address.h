@@ -53,6 +53,36 @@ class Ipv4Address {
   std::array<uint8_t, kSize> bytes_{};
 };
 
+// A prefix: bits after `length` are zero, always.
+class Ipv4Prefix {
+ public:
+  constexpr Ipv4Prefix() = default;  // 0.0.0.0/0
+  // Clears the bits after `length`. Requires length <= 32.
+  constexpr Ipv4Prefix(const Ipv4Address& address, int length)
+      : address_(Ipv4Address::FromInteger(address.ToInteger() & Mask(length))),
+        length_(static_cast<uint8_t>(length)) {}
+
+  // "192.0.2.0/24"; nullopt when it is not of that form, or when a bit after the
+  // length is set.
+  static std::optional<Ipv4Prefix> Parse(std::string_view text);
+  std::string ToString() const;
+
+  constexpr bool Contains(const Ipv4Address& address) const {
+    return (address.ToInteger() & Mask(length_)) == address_.ToInteger();
+  }
+  constexpr const Ipv4Address& address() const { return address_; }
+  constexpr int length() const { return length_; }
+  friend constexpr auto operator<=>(const Ipv4Prefix&, const Ipv4Prefix&) = default;
+
+ private:
+  static constexpr uint32_t Mask(int length) {
+    return length == 0 ? 0 : ~uint32_t{0} << (32 - length);
+  }
+
+  Ipv4Address address_;
+  uint8_t length_ = 0;
+};
+
 // An address and the length of its prefix: "192.0.2.42/24".
 struct Ipv4Cidr {
   Ipv4Address address;
@@ -63,6 +93,7 @@ struct Ipv4Cidr {
   constexpr uint32_t mask() const {
     return prefix_length == 0 ? 0 : ~uint32_t{0} << (32 - prefix_length);
   }
+  constexpr Ipv4Prefix prefix() const { return Ipv4Prefix(address, prefix_length); }
   // The first address of the prefix, and the last: its directed broadcast address.
   constexpr Ipv4Address network() const {
     return Ipv4Address::FromInteger(address.ToInteger() & mask());

@@ -9,9 +9,12 @@
 
 namespace dualsim::wire {
 
-// Next Header values, of IANA's "Assigned Internet Protocol Numbers".
+// Next Header values, and those of IPv4's Protocol field: IANA's "Assigned Internet
+// Protocol Numbers".
 enum class NextHeader : uint8_t {
   kHopByHop = 0,
+  kIcmpv4 = 1,
+  kIgmp = 2,
   kTcp = 6,
   kUdp = 17,
   kIpv6 = 41,

@@ -1,5 +1,6 @@
 #include "stack/wire/mac_address.h"
 
+#include "stack/wire/ipv4_address.h"
 #include "stack/wire/ipv6_address.h"
 
 namespace dualsim {
@@ -19,6 +20,10 @@ int HexValue(char c) {
 
 MacAddress MacAddress::ForGroup(const Ipv6Address& group) {
   return FromInteger(0x3333ull << 32 | (group.low() & 0xffffffff));
+}
+
+MacAddress MacAddress::ForGroup(const Ipv4Address& group) {
+  return FromInteger(0x0100'5e00'0000ull | (group.ToInteger() & 0x7fffff));
 }
 
 std::optional<MacAddress> MacAddress::Parse(std::string_view text) {

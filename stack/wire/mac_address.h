@@ -12,6 +12,7 @@
 
 namespace dualsim {
 
+class Ipv4Address;
 class Ipv6Address;
 
 // An IEEE 802 48-bit address, bytes in transmission order.
@@ -34,6 +35,8 @@ class MacAddress {
   }
   // Where a frame for an IPv6 multicast group goes, RFC 2464 §7.
   static MacAddress ForGroup(const Ipv6Address& group);
+  // Likewise for IPv4, RFC 1112 §6.4: 32 groups share each.
+  static MacAddress ForGroup(const Ipv4Address& group);
 
   // "02:00:00:00:00:0a", six pairs of hexadecimal digits; nullopt for anything else.
   static std::optional<MacAddress> Parse(std::string_view text);

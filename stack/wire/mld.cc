@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "stack/wire/floating_code.h"
 #include "stack/wire/ipv6.h"
 #include "stack/wire/ipv6_extension.h"
 
@@ -13,27 +14,6 @@ constexpr size_t kVersion1Size = 24;
 constexpr size_t kQuerySize = 28;
 constexpr size_t kReportSize = 8;
 constexpr size_t kRecordSize = 20;
-
-// RFC 3810 §5.1.3 and §5.1.9: a code is a plain number, or, with its top bit
-// set, a floating-point one of a 3-bit exponent and a mantissa whose top bit is
-// implied. `mantissa_bits` is 12 in the Maximum Response Code, 4 in the QQIC.
-uint64_t DecodeCode(uint32_t code, int mantissa_bits) {
-  const uint32_t implied = uint32_t{1} << mantissa_bits;
-  if (code < implied << 3) return code;
-  const uint32_t exponent = (code >> mantissa_bits) & 7;
-  return uint64_t{(code & (implied - 1)) | implied} << (exponent + 3);
-}
-
-// The code of the largest value that is not over `value`.
-uint32_t EncodeCode(uint64_t value, int mantissa_bits) {
-  const uint32_t implied = uint32_t{1} << mantissa_bits;
-  if (value < implied << 3) return static_cast<uint32_t>(value);
-  uint32_t exponent = 0;
-  while (exponent < 7 && value >> (exponent + 3) >= implied << 1) ++exponent;
-  const uint64_t mantissa = std::min<uint64_t>(value >> (exponent + 3), (implied << 1) - 1);
-  return implied << 3 | exponent << mantissa_bits |
-         (static_cast<uint32_t>(mantissa) & (implied - 1));
-}
 
 uint64_t Whole(Duration duration, Duration unit) {
   return static_cast<uint64_t>(std::max<int64_t>(0, duration.nanoseconds()) / unit.nanoseconds());
@@ -78,10 +58,10 @@ Parsed<ListenerQuery> ListenerQuery::Parse(ByteView message) {
   const size_t sources = LoadBig16(p + 26);
   if (message.size() - kQuerySize < sources * Ipv6Address::kSize) return DropReason::MLD_TRUNCATED;
   query.maximum_response_delay =
-      Milliseconds(static_cast<int64_t>(DecodeCode(maximum_response_code, 12)));
+      Milliseconds(static_cast<int64_t>(DecodeFloatingCode(maximum_response_code, 12)));
   query.suppress_router_processing = (p[24] & 0x08) != 0;
   query.robustness_variable = p[24] & 0x07;
-  query.query_interval = Seconds(static_cast<int64_t>(DecodeCode(p[25], 4)));
+  query.query_interval = Seconds(static_cast<int64_t>(DecodeFloatingCode(p[25], 4)));
   query.sources = LoadAddresses(p + kQuerySize, sources);
   return query;
 }
@@ -95,11 +75,11 @@ void ListenerQuery::Store(uint8_t* out) const {
     StoreBig16(out + 4, static_cast<uint16_t>(std::min<uint64_t>(delay, 0xffff)));
     return;
   }
-  StoreBig16(out + 4, static_cast<uint16_t>(EncodeCode(delay, 12)));
+  StoreBig16(out + 4, static_cast<uint16_t>(EncodeFloatingCode(delay, 12)));
   // A robustness variable that does not fit is sent as 0, RFC 3810 §5.1.8.
   const uint8_t robustness = robustness_variable > 7 ? 0 : robustness_variable;
   out[24] = static_cast<uint8_t>((suppress_router_processing ? 0x08 : 0) | robustness);
-  out[25] = static_cast<uint8_t>(EncodeCode(Whole(query_interval, Seconds(1)), 4));
+  out[25] = static_cast<uint8_t>(EncodeFloatingCode(Whole(query_interval, Seconds(1)), 4));
   StoreBig16(out + 26, static_cast<uint16_t>(sources.size()));
   StoreAddresses(sources, out + kQuerySize);
 }

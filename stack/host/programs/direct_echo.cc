@@ -29,8 +29,8 @@ Status DirectEcho::Send(const IpAddress& destination, const application::EchoOpt
   core_.echoes[identifier_] = this;
   sent_ = core_.now();
   Stack::EchoRequest request;
-  request.destination = destination.ipv6();
-  if (options.source) request.source = options.source->ipv6();
+  request.destination = destination;
+  if (options.source) request.source = *options.source;
   request.interface = options.interface;
   request.identifier = identifier_;
   request.sequence = 1;

@@ -54,6 +54,11 @@ TEST(PacketSpecReader, TextThatIsNoAddressIsRefused) {
   const std::string complaint = Complaints(R"(ipv6 { destination: "2001::db8::1" })");
   EXPECT_EQ(complaint.substr(0, 49), "f:1:8: destination: '2001::db8::1' is no address;");
   EXPECT_NE(Complaints(R"x(ipv6 { destination: "solicited_node(solicited_node(::1))" })x"), "");
+  EXPECT_NE(Complaints(R"x(ipv6 { destination: "counted(all_nodes)" })x"), "");
+  EXPECT_NE(Complaints(R"x(ethernet { destination: "counted($nut.mac)" })x"), "");
+  EXPECT_EQ(Complaints(R"x(ethernet { destination: "group_mac(solicited_node(counted(::1)))" }
+                           ipv6 { destination: "solicited_node(counted(2001:db8::1))" })x"),
+            "");
   EXPECT_NE(Complaints(R"(ipv6 { destination: "$nut.mac" })"), "");
   EXPECT_NE(Complaints(R"(ethernet { source: "$nut.global" })"), "");
   EXPECT_EQ(Complaints(R"x(ethernet { destination: "group_mac(solicited_node($nut.global))" }

@@ -89,6 +89,53 @@ TEST(Cases, FramesOfOneMomentMayComeInAnyOrder) {
             "");
 }
 
+TEST(Cases, AFrameIsSentManyTimesAndCounts) {
+  EXPECT_EQ(RunOne(R"x(
+      inject { from: "tn1" times: 5 interval: "1s" frame {
+        ethernet { source: "counted(02:00:00:00:01:ff)" }
+        ipv6 { source: "counted(fe80::ffff:ffff)" destination: "$nut.link_local" }
+        neighbor_solicitation { target: "$nut.link_local"
+                                source_link_layer_address: "counted(02:00:00:00:01:ff)" } } }
+      expect_packet { frame { ethernet { destination: "02:00:00:00:01:ff" }
+                              ipv6 { destination: "fe80::ffff:ffff" } neighbor_advertisement {} } }
+      expect_packet { frame { ethernet { destination: "02:00:00:00:02:03" }
+                              ipv6 { destination: "fe80::1:0:3" } neighbor_advertisement {} } }
+      expect_no_packet { frame { neighbor_advertisement {} } })x")
+                .failure,
+            "");
+}
+
+TEST(Cases, APacketThatWasSeenIsSentAgain) {
+  EXPECT_EQ(RunOne(std::string(kEcho) + R"(
+      expect_packet { name: "answer" frame { ipv6 {} echo_reply {} } }
+      inject { from: "tn1" frame {
+        ethernet { destination: "$nut.mac" type: 0x86dd } payload { packet: "probe" } } }
+      expect_packet { frame { ipv6 {} echo_reply { identifier: 9 } } }
+      expect_no_packet { frame { echo_reply {} } })")
+                .failure,
+            "");
+}
+
+TEST(Cases, FramesThatCountAreSentAndSentByCases) {
+  const std::string complaints = Complaints(R"x(link { name: "lan" }
+host { name: "nut" interface { link: "lan" } }
+tester { name: "tn1" link: "lan" }
+case { name: "b" inject { from: "tn1" times: 0 frame { payload { packet: "y" } } }
+  inject { from: "tn1" frame { payload { size: 1 hex: "00" } } }
+  expect_packet { frame { ipv6 { source: "counted(::1)" } payload { packet: "y" } } }
+  action { inject { from: "tn1" times: 2 frame { ipv6 { destination: "::1" } } } }
+  expect_state { drops { link: "lan" } } })x");
+  for (const char* expected :
+       {"x:4:39: times: it is 1 to 100000", "x:4:66: packet: no packet before this is called 'y'",
+        "x:5:32: give one of 'hex', 'size' and 'packet'",
+        "x:6:34: source: 'counted' is for frames that are sent",
+        "x:6:69: packet: it is for frames that are sent",
+        "x:7:12: 'times' and 'interval' are for the steps of a case",
+        "x:8:18: a step counts what hosts drop"}) {
+    EXPECT_NE(complaints.find(expected), std::string::npos) << expected << "\n" << complaints;
+  }
+}
+
 TEST(Cases, SilenceIsAnAnswer) {
   const std::string silence = R"(expect_no_packet { during: "2s" frame { echo_reply {} } })";
   EXPECT_EQ(RunOne(silence).failure, "");
@@ -111,6 +158,15 @@ TEST(Cases, StateAndActionsAreSteps) {
             "");
   EXPECT_NE(RunOne(R"(expect_state { within: "1s" neighbor { host: "nut" ip: "::7" } })").failure,
             "");
+}
+
+TEST(Cases, DropsAreCountedFromTheStartOfTheCase) {
+  const std::string bad = R"(
+      inject { from: "tn1" times: 3 frame { ipv6 { destination: "$nut.link_local" hop_limit: 7 }
+        neighbor_solicitation { target: "$nut.link_local" } } }
+      wait: "1s" expect_state { drops { host: "nut" reason: "NDP_HOP_LIMIT" count { exactly: )";
+  EXPECT_EQ(RunOne(bad + "3 } } }").failure, "");
+  EXPECT_NE(RunOne(bad + "4 } } }").failure.find("| 3 drops"), std::string::npos);
 }
 
 TEST(Cases, WhatCannotBeSentFailsTheCase) {

@@ -192,7 +192,7 @@ TEST_F(EventExpectationsTest, PingsAddUpToWhatWasAnswered) {
   EXPECT_EQ(decisions.at(1).verdict, Verdict::kHeld) << decisions.at(1).seen;
   EXPECT_EQ(decisions.at(2).verdict, Verdict::kFailed) << "all are expected to be answered";
   EXPECT_EQ(decisions.at(2).seen,
-            "3 sent, 2 answered, 1 lost (the first of 3s); 1 ICMPv6 errors, the last type 1 code 3 "
+            "3 sent, 2 answered, 1 lost (the first of 3s); 1 ICMP errors, the last type 1 code 3 "
             "from fe80::9; round trips of 10ms to 20ms");
   EXPECT_EQ(decisions.at(2).around, At(3000));
 }

@@ -82,7 +82,8 @@ TEST(LoadScenario, AllMistakesAreReportedAtOnceEachAtItsPlace) {
             "boot_at, boot_interval, args, route, answer_echo, dup_addr_detect_transmits, "
             "retrans_timer, base_reachable_time, cur_hop_limit, accept_router_advertisements, "
             "forwarding, interface_identifiers, temporary_addresses, optimistic_dad, "
-            "gratuitous_neighbor_discovery\n");
+            "gratuitous_neighbor_discovery, multicast_routing, ipv4_conflict_detection, "
+            "ipv4_link_local, forward_directed_broadcasts\n");
 }
 
 TEST(LoadScenario, SyntaxMistakesDoNotHideTheRest) {
@@ -130,6 +131,8 @@ TEST(LoadScenario, ImpossibleAddressesAreRefusedWithACure) {
             "mac: '01:00:00:00:00:0a' can't be the address of a card; the lowest bit of its "
             "first byte makes it a group");
   EXPECT_EQ(about("mtu: 67"), "mtu: 67 is not between 68 and 65535");
+  EXPECT_EQ(about("proxy: \"2001:db8::7\""),
+            "proxy: only routers stand in for others; make this node a 'router'");
   EXPECT_EQ(about("advertise { }"), "advertise: only routers advertise; make this node a 'router'");
 }
 

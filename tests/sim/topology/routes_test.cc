@@ -210,7 +210,7 @@ TEST(ComputeRoutes, EveryPacketOnARandomNetworkArrivesAtTheLeastCost) {
     }
     const Topology topology(b.description);
     const auto routes = ComputeRoutes(topology);
-    std::map<Ipv6Address, NodeId> owner;
+    std::map<IpAddress, NodeId> owner;
     for (uint32_t n = 0; n < kRouters; ++n) {
       for (const auto& interface : b.description.nodes[n].interfaces) {
         owner[interface.next_hop] = NodeId{n};
@@ -219,7 +219,8 @@ TEST(ComputeRoutes, EveryPacketOnARandomNetworkArrivesAtTheLeastCost) {
     for (uint32_t n = 0; n < kRouters; ++n) {
       for (const host::RouteConfig& route : routes[n]) {
         // Follows the route to its end: the cost must be used up exactly there.
-        const uint32_t target = static_cast<uint32_t>(route.prefix.address().high() >> 16 & 0xffff);
+        const uint64_t high = route.prefix.address().ipv6().high();
+        const uint32_t target = static_cast<uint32_t>(high >> 16 & 0xffff);
         const auto number = std::stoul(Ipv6Address::FromIntegers(0, target).ToString().substr(2));
         const LinkId link = b.description.nodes[number - 1000].interfaces[0].link;
         Topology::Cost left = topology.CostsTo({link})[n];

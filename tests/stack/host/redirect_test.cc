@@ -48,6 +48,7 @@ TEST(Redirect, ARouterTellsAHostOfADestinationOnItsLink) {  // RFC 4861 ยง8.2, ย
   TestLink link;
   StackConfig router = Node("r", 0xff, "2001:db8:1::ff/64");
   router.forwarding = true;
+  router.interfaces[0].accept_router_advertisements = false;
   // A /128 leaves the host in the dark about what is on link.
   StackConfig host = Node("a", 1, "2001:db8:1::1/128");
   host.interfaces[0].ipv6_gateway = *Ipv6Address::Parse("fe80::ff:fe00:ff");

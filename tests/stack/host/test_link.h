@@ -43,7 +43,7 @@ class TestLink {
     void OnLog(Time, const LogFact& fact) override { log.emplace_back(fact.text); }
 
     // The last that was said of the address; kRemoved where nothing was.
-    AddressState StateOf(const Ipv6Address& address) const {
+    AddressState StateOf(const IpAddress& address) const {
       for (auto fact = addresses.rbegin(); fact != addresses.rend(); ++fact) {
         if (fact->address == address) return fact->state;
       }
@@ -127,9 +127,9 @@ class TestLink {
       const MacAddress destination = MacAddress::Load(flight.frame.bytes().data());
       for (const auto& station : stations_) {
         if (station.get() == flight.sender || !station->stack.running()) continue;
-        const bool wanted =
-            !destination.is_multicast() || std::find(station->groups.begin(), station->groups.end(),
-                                                     destination) != station->groups.end();
+        const bool wanted = !destination.is_multicast() || destination.is_broadcast() ||
+                            std::find(station->groups.begin(), station->groups.end(),
+                                      destination) != station->groups.end();
         if (wanted) station->stack.Receive(now_, InterfaceId{0}, flight.frame);
       }
     }

@@ -359,7 +359,7 @@ TEST(DiscoveryAddresses, StartingWhileUpForgetsFirst) {
 }
 
 TEST(DiscoveryAddresses, ARouterIsInTheAllRoutersGroup) {
-  DiscoveryForTest test({.is_router = true});
+  DiscoveryForTest test({.is_router = true, .accept_router_advertisements = false});
   test.Boot();
   EXPECT_EQ(test.joined_groups[Ipv6Address::AllRouters()], 1);
   EXPECT_TRUE(test.Sent(Icmpv6Type::kRouterSolicitation).empty());

@@ -1,0 +1,125 @@
+#include "stack/ip/fragment_store.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dualsim::ip {
+
+bool Fragment::SameAs(const Fragment& other) const {
+  const ByteView mine = bytes();
+  const ByteView theirs = other.bytes();
+  return offset == other.offset && more == other.more &&
+         std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end());
+}
+
+const PendingPacket* FragmentStore::Add(Time now, const FragmentedPacket& key, Fragment fragment,
+                                        bool link_layer_group, FragmentStoreOutput& output) {
+  const size_t index = FindOrAdd(now, key, output);
+  if (!Insert(index, std::move(fragment), link_layer_group, output)) return nullptr;
+  return pending_[index].complete() ? &pending_[index] : nullptr;
+}
+
+void FragmentStore::Finish(const PendingPacket* packet) {
+  Remove(static_cast<size_t>(packet - pending_.data()));
+}
+
+size_t FragmentStore::FindOrAdd(Time now, const FragmentedPacket& key,
+                                FragmentStoreOutput& output) {
+  for (size_t i = 0; i < pending_.size(); ++i) {
+    if (pending_[i].key == key) return i;
+  }
+  if (pending_.size() >= limits_.packets) {
+    DropFragments(pending_.front(), rules_.limit, output);
+    Remove(0);
+  }
+  PendingPacket& added = pending_.emplace_back();
+  added.key = key;
+  added.deadline = now + rules_.timeout;
+  return pending_.size() - 1;
+}
+
+bool FragmentStore::Insert(size_t index, Fragment fragment, bool link_layer_group,
+                           FragmentStoreOutput& output) {
+  PendingPacket& pending = pending_[index];
+  const ByteView packet = fragment.packet.bytes();
+  if (pending.abandoned) {
+    output.DropFragment(*pending.abandoned, packet);
+    return false;
+  }
+  std::vector<Fragment>& fragments = pending.fragments;
+  const auto at =
+      std::lower_bound(fragments.begin(), fragments.end(), fragment,
+                       [](const Fragment& a, const Fragment& b) { return a.offset < b.offset; });
+  if (at != fragments.end() && at->SameAs(fragment)) {
+    output.DropFragment(rules_.duplicate, packet);
+    return false;
+  }
+  const bool overlaps = (at != fragments.begin() && std::prev(at)->end() > fragment.offset) ||
+                        (at != fragments.end() && at->offset < fragment.end());
+  const bool past_the_end =
+      (pending.total && fragment.end() > *pending.total) ||
+      (!fragment.more && ((pending.total && fragment.end() != *pending.total) ||
+                          (!fragments.empty() && fragments.back().end() > fragment.end())));
+  if (overlaps || past_the_end || fragments.size() >= limits_.fragments_per_packet) {
+    const bool contradicts = overlaps || past_the_end;
+    Abandon(pending, contradicts ? rules_.overlap : rules_.limit, output);
+    output.DropFragment(*pending.abandoned, packet);
+    return false;
+  }
+  if (!MakeRoom(index, fragment.size, output)) {
+    output.DropFragment(*pending.abandoned, packet);
+    return false;
+  }
+  if (fragment.offset == 0) pending.link_layer_group = link_layer_group;
+  if (!fragment.more) pending.total = fragment.end();
+  pending.bytes += fragment.size;
+  bytes_ += fragment.size;
+  fragments.insert(at, std::move(fragment));
+  return true;
+}
+
+bool FragmentStore::MakeRoom(size_t index, size_t bytes, FragmentStoreOutput& output) {
+  for (PendingPacket& oldest : pending_) {
+    if (bytes_ + bytes <= limits_.bytes) break;
+    Abandon(oldest, oldest.abandoned.value_or(rules_.limit), output);
+    if (&oldest == &pending_[index]) break;
+  }
+  return !pending_[index].abandoned;
+}
+
+void FragmentStore::Advance(Time now, FragmentStoreOutput& output) {
+  while (!pending_.empty() && pending_.front().deadline <= now) {
+    const PendingPacket& oldest = pending_.front();
+    DropFragments(oldest, rules_.timed_out, output);
+    output.OnTimeout(oldest);
+    Remove(0);
+  }
+}
+
+void FragmentStore::DropFragments(const PendingPacket& pending, DropReason reason,
+                                  FragmentStoreOutput& output) {
+  for (const Fragment& fragment : pending.fragments) {
+    output.DropFragment(reason, fragment.packet.bytes());
+  }
+}
+
+void FragmentStore::Abandon(PendingPacket& pending, DropReason reason,
+                            FragmentStoreOutput& output) {
+  DropFragments(pending, reason, output);
+  pending.abandoned = reason;
+  bytes_ -= std::exchange(pending.bytes, 0);
+  pending.fragments = {};
+}
+
+void FragmentStore::Remove(size_t index) {
+  bytes_ -= pending_[index].bytes;
+  pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(index));
+  if (pending_.empty()) pending_.shrink_to_fit();
+}
+
+void FragmentStore::Clear() {
+  pending_ = {};
+  bytes_ = 0;
+}
+
+}  // namespace dualsim::ip

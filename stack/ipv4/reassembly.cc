@@ -1,0 +1,95 @@
+#include "stack/ipv4/reassembly.h"
+
+#include <cstring>
+#include <utility>
+
+namespace dualsim::ipv4 {
+namespace {
+
+constexpr size_t kLargestPacket = 65'535;
+constexpr uint8_t kEcnMask = 3;
+constexpr uint8_t kCongestionExperienced = 3;  // RFC 3168 §5
+
+constexpr ip::ReassemblyRules kRules{.timeout = Reassembler::kTimeout,
+                                     .overlap = DropReason::IPV4_FRAGMENT_OVERLAP,
+                                     .duplicate = DropReason::IPV4_FRAGMENT_DUPLICATE,
+                                     .limit = DropReason::IPV4_REASSEMBLY_LIMIT,
+                                     .timed_out = DropReason::IPV4_REASSEMBLY_TIMEOUT};
+
+class StoreOutput final : public ip::FragmentStoreOutput {
+ public:
+  explicit StoreOutput(ReassemblyOutput& output) : output_(output) {}
+  void DropFragment(DropReason reason, ByteView packet) override {
+    output_.DropFragment(reason, packet);
+  }
+  void OnTimeout(const ip::PendingPacket& packet) override {
+    if (packet.fragments.empty() || packet.fragments.front().offset != 0) return;
+    output_.OnReassemblyTimeout(packet.fragments.front().packet.bytes(), packet.link_layer_group);
+  }
+
+ private:
+  ReassemblyOutput& output_;
+};
+
+Packet Assemble(const ip::PendingPacket& pending, PacketPool& pool) {
+  const ip::Fragment& first = pending.fragments.front();
+  // The header of another fragment was shorter, perhaps.
+  if (first.data + *pending.total > kLargestPacket) return Packet();
+  Packet whole = pool.Make(first.data + *pending.total);
+  uint8_t* out = whole.mutable_bytes().data();
+  wire::Ipv4Header header = *wire::Ipv4Header::Parse(first.packet.bytes());
+  header.total_length = static_cast<uint16_t>(whole.size());
+  header.more_fragments = false;
+  for (const ip::Fragment& fragment : pending.fragments) {
+    const ByteView bytes = fragment.bytes();
+    if (!bytes.empty()) std::memcpy(out + first.data + fragment.offset, bytes.data(), bytes.size());
+    // A mark on one fragment is a mark on the packet, RFC 3168 §5.3.
+    if ((fragment.packet.bytes()[1] & kEcnMask) == kCongestionExperienced) {
+      header.type_of_service |= kCongestionExperienced;
+    }
+  }
+  header.Store(out);
+  return whole;
+}
+
+}  // namespace
+
+Reassembler::Reassembler(const ip::ReassemblyLimits& limits) : store_(kRules, limits) {}
+
+Packet Reassembler::Add(Time now, const wire::Ipv4Header& header, Packet packet, bool to_many,
+                        PacketPool& pool, ReassemblyOutput& output) {
+  StoreOutput store_output(output);
+  store_.Advance(now, store_output);
+  ip::Fragment fragment{.offset = header.fragment_offset,
+                        .size = static_cast<uint32_t>(packet.size() - header.size()),
+                        .data = static_cast<uint32_t>(header.size()),
+                        .more = header.more_fragments,
+                        .packet = std::move(packet)};
+  const ByteView bytes = fragment.packet.bytes();
+  if (fragment.more && (fragment.size % 8 != 0 || fragment.size == 0)) {
+    output.DropFragment(DropReason::IPV4_FRAGMENT_LENGTH, bytes);
+    return Packet();
+  }
+  if (fragment.data + fragment.end() > kLargestPacket) {
+    output.DropFragment(DropReason::IPV4_FRAGMENT_TOO_LARGE, bytes);
+    return Packet();
+  }
+  const ip::FragmentedPacket key{.source = header.source,
+                                 .destination = header.destination,
+                                 .identification = header.identification,
+                                 .protocol = static_cast<uint8_t>(header.protocol)};
+  const ip::PendingPacket* complete =
+      store_.Add(now, key, std::move(fragment), to_many, store_output);
+  if (complete == nullptr) return Packet();
+  Packet whole = Assemble(*complete, pool);
+  if (!whole) store_.DropFragments(*complete, DropReason::IPV4_FRAGMENT_TOO_LARGE, store_output);
+  store_.Finish(complete);
+  return whole;
+}
+
+void Reassembler::Advance(Time now, ReassemblyOutput& output) {
+  StoreOutput store_output(output);
+  store_.Advance(now, store_output);
+}
+
+}  // namespace dualsim::ipv4
