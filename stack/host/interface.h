@@ -60,6 +60,8 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
     SendToLinkLayer(now, MacAddress::ForGroup(group), std::move(packet));
   }
 
+  // What the operator's program listens to of a group.
+  void Listen(Time now, const Ipv6Address& group, const group::SourceFilter& filter);
   // Whether packets from `source` to the group are taken here.
   bool IsListeningTo(const Ipv6Address& group, const Ipv6Address& source) const;
   // Of a multicast router: whether packets from `source` to `group` are to be sent

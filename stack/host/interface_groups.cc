@@ -33,6 +33,12 @@ constexpr uint8_t kMldHopLimit = 1;  // RFC 3810 §5
 
 }  // namespace
 
+void Interface::Listen(Time now, const Ipv6Address& group, const group::SourceFilter& filter) {
+  constexpr group::ListenerId kOperator{0xffffffff};
+  now_ = now;
+  listener_.Listen(now, kOperator, group, filter, *this);
+}
+
 bool Interface::IsListeningTo(const Ipv6Address& group, const Ipv6Address& source) const {
   return std::any_of(silent_groups_.begin(), silent_groups_.end(),
                      [&](const auto& entry) { return entry.address == group; }) ||

@@ -32,6 +32,10 @@ Stack::Refusal Stack::RemoveAddress(Time now, InterfaceId interface, const Ipv6A
 Stack::Refusal Stack::SetLinkLayerAddress(Time now, InterfaceId interface, MacAddress address) {
   return implementation_->SetLinkLayerAddress(now, interface, address);
 }
+Stack::Refusal Stack::Listen(Time now, InterfaceId interface, const Ipv6Address& group,
+                             const group::SourceFilter& filter) {
+  return implementation_->Listen(now, interface, group, filter);
+}
 Stack::Refusal Stack::AddRoute(Time now, const RouteConfig& route) {
   return implementation_->AddRoute(now, route);
 }

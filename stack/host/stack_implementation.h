@@ -41,6 +41,8 @@ class Stack::Implementation final : public InterfaceOwner, private ipv6::Reassem
   Refusal AddAddress(Time now, InterfaceId interface, const Ipv6Cidr& address);
   Refusal RemoveAddress(Time now, InterfaceId interface, const Ipv6Address& address);
   Refusal SetLinkLayerAddress(Time now, InterfaceId interface, MacAddress address);
+  Refusal Listen(Time now, InterfaceId interface, const Ipv6Address& group,
+                 const group::SourceFilter& filter);
   Refusal AddRoute(Time now, const RouteConfig& route);
   Refusal RemoveRoute(Time now, const Ipv6Prefix& prefix);
   Refusal Advertise(Time now, InterfaceId interface,
