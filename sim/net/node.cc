@@ -26,14 +26,20 @@ bool Node::Boot() {
     const auto interface = InterfaceId{static_cast<uint16_t>(i)};
     if (!network_.carrier(id(), interface)) stack_.SetCarrier(now, interface, false);
   }
-  ArmWakeUp();
+  for (const BootProgram& boot : boot_programs_) {
+    MakePrograms().Start(now, boot.name, boot.program);
+  }
+  Settle();
   return true;
 }
 
 bool Node::ShutDown() {
   if (!running()) return false;
   Tell(Lifecycle::kShutDown);
+  // While they still have a network, on which to close what they have.
+  if (programs_ != nullptr) programs_->StopAll(network_.now());
   stack_.ShutDown(network_.now());
+  programs_.reset();
   station_.SetPower(false);
   ArmWakeUp();
   return true;
@@ -42,6 +48,8 @@ bool Node::ShutDown() {
 bool Node::Crash() {
   if (!running()) return false;
   Tell(Lifecycle::kCrash);
+  if (programs_ != nullptr) programs_->Crash(network_.now());
+  programs_.reset();
   stack_.Crash(network_.now());
   station_.SetPower(false);
   ArmWakeUp();
@@ -50,36 +58,88 @@ bool Node::Crash() {
 
 void Node::Receive(Time now, InterfaceId interface, Packet frame) {
   stack_.Receive(now, interface, std::move(frame));
-  ArmWakeUp();
+  Settle();
 }
 
 void Node::SetCarrier(Time now, InterfaceId interface, bool up) {
   if (!running()) return;
   stack_.SetCarrier(now, interface, up);
-  ArmWakeUp();
+  Settle();
 }
 
 void Node::WakeUp(Time now) {
   stack_.Advance(now);
+  Settle();
+}
+
+void Node::AddBootProgram(std::string name, application::Program program) {
+  boot_programs_.push_back({std::move(name), std::move(program)});
+}
+
+host::Programs& Node::MakePrograms() {
+  if (programs_ == nullptr) {
+    programs_ = std::make_unique<host::Programs>(
+        stack_, static_cast<Observer&>(*this),
+        RandomSource(network_.simulation().seed(), station_.name()), settings_);
+  }
+  return *programs_;
+}
+
+host::ProgramId Node::StartProgram(std::string_view name, application::Program program) {
+  const host::ProgramId id = MakePrograms().Start(network_.now(), name, std::move(program));
+  Settle();
+  return id;
+}
+
+void Node::StopProgram(host::ProgramId program) {
+  if (programs_ == nullptr) return;
+  programs_->Stop(network_.now(), program);
+  Settle();
+}
+
+void Node::StopPrograms(std::string_view name) {
+  if (programs_ == nullptr) return;
+  programs_->StopAll(network_.now(), name);
+  Settle();
+}
+
+void Node::Settle() {
+  if (programs_ != nullptr) programs_->Run(network_.now());
   ArmWakeUp();
 }
 
 void Node::ArmWakeUp() {
-  const Time deadline = running() ? stack_.deadline() : Time::Never();
+  Time deadline = running() ? stack_.deadline() : Time::Never();
+  if (programs_ != nullptr) deadline = std::min(deadline, programs_->deadline());
   station_.SetWakeUp(std::max(deadline, network_.now()));
 }
 
 void Node::Tell(Lifecycle what) { observer_.OnLifecycle(network_.now(), id(), what); }
 
-void Node::OnAddress(Time now, const AddressFact& fact) { observer_.OnAddress(now, id(), fact); }
+void Node::OnAddress(Time now, const AddressFact& fact) {
+  if (programs_ != nullptr) programs_->OnAddressChange();
+  observer_.OnAddress(now, id(), fact);
+}
 void Node::OnNeighbor(Time now, const NeighborFact& fact) { observer_.OnNeighbor(now, id(), fact); }
 void Node::OnDefaultRouter(Time now, const DefaultRouterFact& fact) {
   observer_.OnDefaultRouter(now, id(), fact);
 }
 void Node::OnPrefix(Time now, const PrefixFact& fact) { observer_.OnPrefix(now, id(), fact); }
 void Node::OnRoute(Time now, const RouteFact& fact) { observer_.OnRoute(now, id(), fact); }
-void Node::OnEcho(Time now, const EchoFact& fact) { observer_.OnEcho(now, id(), fact); }
+void Node::OnEcho(Time now, const EchoFact& fact) {
+  if (programs_ != nullptr) programs_->OnEcho(now, fact);
+  observer_.OnEcho(now, id(), fact);
+}
 void Node::OnDrop(Time now, const DropFact& fact) { observer_.OnDrop(now, id(), fact); }
+void Node::OnConnection(Time now, const ConnectionFact& fact) {
+  observer_.OnConnection(now, id(), fact);
+}
+void Node::OnRetransmission(Time now, const RetransmissionFact& fact) {
+  observer_.OnRetransmission(now, id(), fact);
+}
+void Node::OnApplication(Time now, const ApplicationFact& fact) {
+  observer_.OnApplication(now, id(), fact);
+}
 void Node::OnLog(Time now, const LogFact& fact) { observer_.OnLog(now, id(), fact); }
 
 }  // namespace dualsim::sim

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <memory>
+#include <string>
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "sim/net/network.h"
 #include "sim/net/receiver.h"
@@ -9,6 +13,7 @@
 #include "stack/base/time.h"
 #include "stack/facts/facts.h"
 #include "stack/host/config.h"
+#include "stack/host/programs/programs.h"
 #include "stack/host/stack.h"
 
 namespace dualsim::sim {
@@ -31,6 +36,17 @@ class Node final : public Receiver, private Observer {
   bool ShutDown();
   bool Crash();
 
+  // A program that begins with each boot; to be said before the first.
+  void AddBootProgram(std::string name, application::Program program);
+  // What its programs are told of the node's boot arguments; likewise.
+  void SetSettings(application::Settings settings) { settings_ = std::move(settings); }
+  // Requires running(). A program ends with the node.
+  host::ProgramId StartProgram(std::string_view name, application::Program program);
+  void StopProgram(host::ProgramId program);
+  void StopPrograms(std::string_view name);  // All of that name.
+  // nullptr while the node has run none since it booted.
+  const host::Programs* programs() const { return programs_.get(); }
+
   // Calls `use(stack, now)` and returns what it returns. Everything that is
   // asked of the stack from outside goes this way, because it may move the
   // stack's deadline.
@@ -38,10 +54,10 @@ class Node final : public Receiver, private Observer {
   auto WithStack(Use use) {
     if constexpr (std::is_void_v<decltype(use(stack_, Time()))>) {
       use(stack_, network_.now());
-      ArmWakeUp();
+      Settle();
     } else {
       auto result = use(stack_, network_.now());
-      ArmWakeUp();
+      Settle();
       return result;
     }
   }
@@ -53,7 +69,10 @@ class Node final : public Receiver, private Observer {
   void WakeUp(Time now) override;
 
  private:
+  // After every call of the stack: programs go on, and the next wake-up is set.
+  void Settle();
   void ArmWakeUp();
+  host::Programs& MakePrograms();
   void Tell(Lifecycle what);
 
   void OnAddress(Time now, const AddressFact& fact) override;
@@ -63,12 +82,24 @@ class Node final : public Receiver, private Observer {
   void OnRoute(Time now, const RouteFact& fact) override;
   void OnEcho(Time now, const EchoFact& fact) override;
   void OnDrop(Time now, const DropFact& fact) override;
+  void OnConnection(Time now, const ConnectionFact& fact) override;
+  void OnRetransmission(Time now, const RetransmissionFact& fact) override;
+  void OnApplication(Time now, const ApplicationFact& fact) override;
   void OnLog(Time now, const LogFact& fact) override;
 
   Network& network_;
   Station& station_;
   WorldObserver& observer_;
+  struct BootProgram {
+    std::string name;
+    application::Program program;
+  };
+
   host::Stack stack_;
+  application::Settings settings_;
+  std::vector<BootProgram> boot_programs_;
+  // Made when the first program starts: most nodes of a large network run none.
+  std::unique_ptr<host::Programs> programs_;
 };
 
 }  // namespace dualsim::sim

@@ -65,6 +65,9 @@ class WorldObserver {
   virtual void OnRoute(Time, NodeId, const RouteFact&) {}
   virtual void OnEcho(Time, NodeId, const EchoFact&) {}
   virtual void OnDrop(Time, NodeId, const DropFact&) {}
+  virtual void OnConnection(Time, NodeId, const ConnectionFact&) {}
+  virtual void OnRetransmission(Time, NodeId, const RetransmissionFact&) {}
+  virtual void OnApplication(Time, NodeId, const ApplicationFact&) {}
   virtual void OnLog(Time, NodeId, const LogFact&) {}
   // Something that the timeline did: "link lan down". One line.
   virtual void OnAction(Time, std::string_view) {}

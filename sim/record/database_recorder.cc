@@ -5,7 +5,11 @@
 #include "sim/record/database_schema.h"
 #include "sim/record/drop_text.h"
 #include "sim/record/packet_text.h"
+#include "stack/tcp/error.h"
+#include "stack/tcp/flow.h"
+#include "stack/tcp/state.h"
 #include "stack/wire/drop_reason.h"
+#include "stack/wire/port.h"
 
 namespace dualsim::sim {
 namespace {
@@ -36,7 +40,10 @@ DatabaseRecorder::Inserts::Inserts(SqliteFile& file)
       route(file, "INSERT INTO route VALUES (?, ?, ?, ?, ?, ?)"),
       echo(file, "INSERT INTO echo VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       drop(file, "INSERT INTO \"drop\" VALUES (?, ?, ?, ?, ?, ?, ?)"),
-      log(file, "INSERT INTO log VALUES (?, ?, ?)"),
+      connection(file, "INSERT INTO connection VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      retransmission(file, "INSERT INTO retransmission VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      application(file, "INSERT INTO application VALUES (?, ?, ?, ?)"),
+      log(file, "INSERT INTO log VALUES (?, ?, ?, ?)"),
       action(file, "INSERT INTO action VALUES (?, ?)") {}
 
 DatabaseRecorder::DatabaseRecorder(const std::string& path, const WorldNames& names,
@@ -143,7 +150,29 @@ void DatabaseRecorder::OnDrop(Time time, NodeId node, const DropFact& fact) {
 }
 
 void DatabaseRecorder::OnLog(Time time, NodeId node, const LogFact& fact) {
-  inserts_->log.Run(time, names_.node(node), fact.text);
+  std::optional<std::string> application;
+  if (!fact.application.empty()) application = fact.application;
+  inserts_->log.Run(time, names_.node(node), fact.text, application);
+}
+
+void DatabaseRecorder::OnConnection(Time time, NodeId node, const ConnectionFact& fact) {
+  std::optional<std::string> error;
+  if (fact.error) error = tcp::ErrorName(*fact.error);
+  inserts_->connection.Run(time, names_.node(node), fact.flow.local.ToString(),
+                           int{Number(fact.flow.local_port)}, fact.flow.remote.ToString(),
+                           int{Number(fact.flow.remote_port)}, tcp::StateName(fact.from),
+                           tcp::StateName(fact.to), error);
+}
+
+void DatabaseRecorder::OnRetransmission(Time time, NodeId node, const RetransmissionFact& fact) {
+  inserts_->retransmission.Run(time, names_.node(node), fact.flow.local.ToString(),
+                               int{Number(fact.flow.local_port)}, fact.flow.remote.ToString(),
+                               int{Number(fact.flow.remote_port)}, int64_t{fact.sequence.value()},
+                               int64_t{fact.size}, fact.unanswered);
+}
+
+void DatabaseRecorder::OnApplication(Time time, NodeId node, const ApplicationFact& fact) {
+  inserts_->application.Run(time, names_.node(node), fact.name, fact.running);
 }
 
 void DatabaseRecorder::OnAction(Time time, std::string_view action) {

@@ -30,6 +30,9 @@ class DatabaseRecorder : public WorldObserver {
   void OnRoute(Time time, NodeId node, const RouteFact& fact) override;
   void OnEcho(Time time, NodeId node, const EchoFact& fact) override;
   void OnDrop(Time time, NodeId node, const DropFact& fact) override;
+  void OnConnection(Time time, NodeId node, const ConnectionFact& fact) override;
+  void OnRetransmission(Time time, NodeId node, const RetransmissionFact& fact) override;
+  void OnApplication(Time time, NodeId node, const ApplicationFact& fact) override;
   void OnLog(Time time, NodeId node, const LogFact& fact) override;
   void OnAction(Time time, std::string_view action) override;
 
@@ -42,7 +45,7 @@ class DatabaseRecorder : public WorldObserver {
   struct Inserts {
     explicit Inserts(SqliteFile& file);
     SqliteInsert frame, lifecycle, address, neighbor, default_router, prefix, route, echo, drop,
-        log, action;
+        connection, retransmission, application, log, action;
   };
 
   void WriteWorld();

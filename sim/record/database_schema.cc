@@ -106,10 +106,39 @@ CREATE TABLE "drop" (          -- packets that went no further, by place and rea
   frame     INTEGER,           -- its number, where the link lost it at once
   packet    TEXT NOT NULL
 );
+CREATE TABLE connection (      -- a row for each state that a TCP connection comes into
+  time        INTEGER NOT NULL,
+  node        TEXT NOT NULL,
+  local       TEXT NOT NULL,   -- its address
+  local_port  INTEGER NOT NULL,
+  remote      TEXT NOT NULL,
+  remote_port INTEGER NOT NULL,
+  previous    TEXT NOT NULL,   -- the state before; CLOSED: it begins
+  state       TEXT NOT NULL,   -- as RFC 9293 writes it: "SYN-SENT"; CLOSED: it is over
+  error       TEXT             -- why, where it ended badly
+);
+CREATE TABLE retransmission (  -- a row for each segment that was sent again
+  time        INTEGER NOT NULL,
+  node        TEXT NOT NULL,
+  local       TEXT NOT NULL,
+  local_port  INTEGER NOT NULL,
+  remote      TEXT NOT NULL,
+  remote_port INTEGER NOT NULL,
+  sequence    INTEGER NOT NULL,  -- number
+  size        INTEGER NOT NULL,
+  timeouts    INTEGER NOT NULL   -- without an answer so far; 0: sent again before one
+);
+CREATE TABLE application (     -- programs, as they begin and end
+  time    INTEGER NOT NULL,
+  node    TEXT NOT NULL,
+  name    TEXT NOT NULL,
+  running INTEGER NOT NULL
+);
 CREATE TABLE log (
-  time INTEGER NOT NULL,
-  node TEXT NOT NULL,
-  text TEXT NOT NULL
+  time        INTEGER NOT NULL,
+  node        TEXT NOT NULL,
+  text        TEXT NOT NULL,
+  application TEXT             -- whose line it is; NULL: the stack's own
 );
 CREATE TABLE action (          -- what the timeline did
   time INTEGER NOT NULL,
@@ -135,6 +164,7 @@ CREATE INDEX default_router_by_node ON default_router (node, time);
 CREATE INDEX prefix_by_node ON prefix (node, prefix, time);
 CREATE INDEX route_by_node ON route (node, prefix, time);
 CREATE INDEX echo_by_node ON echo (node, identifier, sequence);
+CREATE INDEX connection_by_node ON connection (node, local_port, time);
 CREATE INDEX drop_by_reason ON "drop" (reason, time);
 CREATE INDEX drop_by_node ON "drop" (node, time);
 )sql";

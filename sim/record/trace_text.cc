@@ -166,7 +166,12 @@ void TraceText::OnDrop(Time time, NodeId node, const DropFact& fact) {
 
 void TraceText::OnLog(Time time, NodeId node, const LogFact& fact) {
   BeginNode(time, node);
-  line_ += "log: ";
+  // A program speaks under its name, the stack as the node itself.
+  if (!fact.application.empty()) {
+    line_.append("(").append(fact.application).append(") ");
+  } else {
+    line_ += "log: ";
+  }
   line_ += fact.text;
   End(time, LineKind::kLog);
 }

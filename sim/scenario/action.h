@@ -11,6 +11,7 @@
 #include "sim/net/link_config.h"
 #include "sim/net/world_observer.h"
 #include "sim/scenario/diagnostics.h"
+#include "stack/application/registry.h"
 #include "stack/base/time.h"
 #include "stack/host/config.h"
 #include "stack/router/advertise_config.h"
@@ -136,13 +137,25 @@ struct Inject {
   std::string name;          // Under which the packet is kept, or "".
 };
 
+struct StartApplication {
+  std::vector<NodeId> nodes;
+  std::string name;
+  std::string arguments;
+  application::Program program;
+};
+struct StopApplication {
+  std::vector<NodeId> nodes;
+  std::string name;
+};
+
 }  // namespace action
 
 using Action =
     std::variant<action::Boot, action::ShutDown, action::Crash, action::Reboot, action::ChangeLink,
                  action::ChangeCarrier, action::Partition, action::Heal, action::DropFrames,
                  action::AddAddress, action::RemoveAddress, action::SetMac, action::AddRoute,
-                 action::RemoveRoute, action::Advertise, action::Ping, action::Inject>;
+                 action::RemoveRoute, action::Advertise, action::Ping, action::Inject,
+                 action::StartApplication, action::StopApplication>;
 
 // An action and when it happens: at `time`, and `times` in all, `every` apart.
 // At one time actions happen in the order of the text, before anything else.

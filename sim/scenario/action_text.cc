@@ -104,6 +104,13 @@ class Writer {
     }
     return text;
   }
+  std::string Write(const action::StartApplication& a) const {
+    return "start " + a.name + (a.arguments.empty() ? "" : " " + a.arguments) + " on " +
+           Nodes(a.nodes);
+  }
+  std::string Write(const action::StopApplication& a) const {
+    return "stop " + a.name + " on " + Nodes(a.nodes);
+  }
   std::string Write(const action::Inject& a) const {
     std::string text = "inject ";
     if (a.crafted == nullptr) {

@@ -7,11 +7,13 @@
 #include "sim/craft/packet_spec_reader.h"
 #include "sim/net/link_config.h"
 #include "sim/scenario/check_context.h"
+#include "stack/application/registry.h"
 #include "stack/host/config.h"
 #include "stack/router/advertise_config.h"
 
 namespace dualsim {
 class Advertise;
+class Application;
 class At;
 class Faults;
 class Inject;
@@ -48,6 +50,9 @@ void CheckTopology(const TopologyText& text, CheckContext* context);
 // MirageOS's boot arguments; needs the topology.
 void CheckBootArguments(const TopologyText& text, CheckContext* context);
 
+// The programs that nodes begin with; needs the topology.
+void CheckApplications(const TopologyText& text, CheckContext* context);
+
 // Static routes; needs the topology and the boot arguments' addresses.
 void CheckRoutes(const TopologyText& text, CheckContext* context);
 
@@ -76,6 +81,9 @@ void CheckExpectations(const dualsim::Scenario& scenario, CheckContext* context)
 
 // Pieces that several of them share.
 
+// A program, its arguments read; nullopt where it is reported as wrong.
+std::optional<application::Program> ReadProgram(const dualsim::Application& entry,
+                                                CheckContext* context);
 router::AdvertiseConfig CheckAdvertise(const dualsim::Advertise& advertise, CheckContext* context);
 // How a node forms addresses; needs its interfaces, and their other variables.
 void CheckAddressing(const dualsim::Node& entry, bool is_router, CheckContext* context,

@@ -60,7 +60,7 @@ class ExpectationCheck {
     for (const auto& entry : expect.ping()) AddPing(entry);
     std::vector<Expectation>& all = context_.plan().expectations;
     // Every condition's field number is one of these.
-    if (!context_.HasAnyField(expect, Expect::kAlwaysFieldNumber, Expect::kPingFieldNumber)) {
+    if (!context_.HasAnyField(expect, Expect::kAlwaysFieldNumber, Expect::kConnectionFieldNumber)) {
       context_.Error(expect, "nothing is expected here; give the block a condition");
     }
     std::stable_sort(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(),
@@ -167,6 +167,7 @@ class ExpectationCheck {
     for (const auto& entry : block.packets()) add(entry, ReadPackets(entry, &context_));
     for (const auto& entry : block.drops()) add(entry, ReadDrops(entry, &context_));
     for (const auto& entry : block.log()) add(entry, ReadLog(entry, &context_));
+    for (const auto& entry : block.connection()) add(entry, ReadConnection(entry, &context_));
   }
 
   void AddPing(const dualsim::PingCondition& entry) {

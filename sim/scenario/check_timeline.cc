@@ -73,7 +73,7 @@ class TimelineCheck {
     CheckTraffic(at);
     std::vector<TimedAction>& actions = context_.plan().actions;
     // Every action's field number is one of these.
-    if (!context_.HasAnyField(at, At::kBootFieldNumber, At::kSetMacFieldNumber)) {
+    if (!context_.HasAnyField(at, At::kBootFieldNumber, At::kStopApplicationFieldNumber)) {
       context_.Error(at, "nothing happens here; give the block an action");
     }
     // The fields of a block were read kind by kind; they happen as written.
@@ -349,6 +349,27 @@ class TimelineCheck {
   void CheckTraffic(const At& at) {
     for (const auto& entry : at.ping()) CheckPing(entry);
     for (const auto& entry : at.inject()) CheckInjection(entry);
+    CheckApplications(at);
+  }
+
+  void CheckApplications(const At& at) {
+    for (const auto& entry : at.start_application()) {
+      using Start = dualsim::StartApplication;
+      action::StartApplication start;
+      start.nodes = Nodes(entry, Start::kHostFieldNumber);
+      if (!context_.Require(entry, Start::kApplicationFieldNumber)) continue;
+      auto program = ReadProgram(entry.application(), &context_);
+      if (!program) continue;
+      start.name = entry.application().name();
+      start.arguments = entry.application().args();
+      start.program = *std::move(program);
+      Add(entry, std::move(start));
+    }
+    for (const auto& entry : at.stop_application()) {
+      using Stop = dualsim::StopApplication;
+      action::StopApplication stop{Nodes(entry, Stop::kHostFieldNumber), entry.name()};
+      if (context_.Require(entry, Stop::kNameFieldNumber)) Add(entry, std::move(stop));
+    }
   }
 
   void CheckPing(const dualsim::Ping& entry) {

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "sim/scenario/units.h"
+#include "stack/wire/port.h"
 
 namespace dualsim::sim {
 namespace {
@@ -38,6 +39,12 @@ EventExpectations::EventExpectations(const Plan& plan, const PingTracker& pings)
       counter.expectation = &expectation;
       counter.count = log->count;
       counter.condition = log;
+    } else if (const auto* connection = std::get_if<ConnectionCondition>(event)) {
+      ConnectionCounter& counter = connections_.emplace_back();
+      counter.index = i;
+      counter.expectation = &expectation;
+      counter.count = connection->count;
+      counter.condition = connection;
     }
   }
 }
@@ -71,9 +78,30 @@ void EventExpectations::CountDrop(Time now, std::optional<LinkId> link, std::opt
 void EventExpectations::OnLog(Time now, NodeId node, const LogFact& fact) {
   for (LogCounter& counter : logs_) {
     const LogCondition& c = *counter.condition;
-    if (IsAmong(c.nodes, node) && fact.text.find(c.contains) != std::string_view::npos) {
+    if (!IsAmong(c.nodes, node) || (c.application && fact.application != *c.application)) continue;
+    if (!c.sequence.empty()) {
+      // Its end alone counts.
+      const bool inside = now >= counter.expectation->from && now <= counter.expectation->until;
+      if (!inside || counter.met == c.sequence.size()) continue;
+      if (fact.text != c.sequence[counter.met]) continue;
+      if (++counter.met == c.sequence.size()) Count(now, counter);
+      continue;
+    }
+    if (c.text ? fact.text == *c.text : fact.text.find(c.contains) != std::string_view::npos) {
       Count(now, counter);
     }
+  }
+}
+
+void EventExpectations::OnConnection(Time now, NodeId node, const ConnectionFact& fact) {
+  for (ConnectionCounter& counter : connections_) {
+    const ConnectionCondition& c = *counter.condition;
+    if (!IsAmong(c.nodes, node) || fact.to != c.state) continue;
+    if (c.peer && fact.flow.remote != *c.peer) continue;
+    if (c.peer_port && Number(fact.flow.remote_port) != *c.peer_port) continue;
+    if (c.port && Number(fact.flow.local_port) != *c.port) continue;
+    if (c.failed && fact.error.has_value() != *c.failed) continue;
+    Count(now, counter);
   }
 }
 
@@ -113,6 +141,14 @@ void EventExpectations::Finish(Time end, std::vector<Decision>* decisions) {
     decision.links = counter.condition->links;
   }
   for (const LogCounter& counter : logs_) {
+    Decision& decision = (*decisions)[counter.index] = Finish(end, counter);
+    decision.nodes = counter.condition->nodes;
+    if (decision.verdict == Verdict::kFailed && !counter.condition->sequence.empty()) {
+      const size_t met = counter.met;
+      decision.seen = met == 0 ? "none of them" : "not '" + counter.condition->sequence[met] + "'";
+    }
+  }
+  for (const ConnectionCounter& counter : connections_) {
     Decision& decision = (*decisions)[counter.index] = Finish(end, counter);
     decision.nodes = counter.condition->nodes;
   }

@@ -25,13 +25,14 @@ class EventExpectations final : public WorldObserver {
   void OnFrameLoss(Time now, const FrameLossEvent& event) override;
   void OnDrop(Time now, NodeId node, const DropFact& fact) override;
   void OnLog(Time now, NodeId node, const LogFact& fact) override;
+  void OnConnection(Time now, NodeId node, const ConnectionFact& fact) override;
 
   // The run is over, with all that happens at `end`. Puts the decisions to their
   // expectations' places; `decisions` has one for each of the plan's.
   void Finish(Time end, std::vector<Decision>* decisions);
 
  private:
-  // An expectation that counts drops or lines.
+  // An expectation that counts drops, lines or connections.
   struct Counter {
     size_t index = 0;  // In the plan.
     const Expectation* expectation = nullptr;
@@ -46,6 +47,10 @@ class EventExpectations final : public WorldObserver {
   };
   struct LogCounter : Counter {
     const LogCondition* condition = nullptr;
+    size_t met = 0;  // Lines of its sequence.
+  };
+  struct ConnectionCounter : Counter {
+    const ConnectionCondition* condition = nullptr;
   };
 
   void CountDrop(Time now, std::optional<LinkId> link, std::optional<NodeId> node,
@@ -59,6 +64,7 @@ class EventExpectations final : public WorldObserver {
   std::vector<std::vector<size_t>> packets_on_;  // By LinkId: places in packets_.
   std::vector<DropCounter> drops_;
   std::vector<LogCounter> logs_;
+  std::vector<ConnectionCounter> connections_;
 };
 
 // Judges one expectation on pings by what is known of them at `end`.

@@ -11,6 +11,7 @@
 #include "sim/scenario/diagnostics.h"
 #include "stack/base/time.h"
 #include "stack/facts/facts.h"
+#include "stack/tcp/state.h"
 #include "stack/wire/drop_reason.h"
 #include "stack/wire/ip_address.h"
 #include "stack/wire/mac_address.h"
@@ -106,6 +107,20 @@ struct DropsCondition {
 struct LogCondition {
   std::vector<NodeId> nodes;
   std::string contains;
+  std::optional<std::string> application;  // "": the stack itself.
+  std::optional<std::string> text;         // The whole line.
+  // Lines in this order, others between them or not: `count` is of their ends.
+  std::vector<std::string> sequence;
+  CountRange count;
+};
+// Connections that come into a state.
+struct ConnectionCondition {
+  std::vector<NodeId> nodes;
+  tcp::State state = tcp::State::kEstablished;
+  std::optional<IpAddress> peer;
+  std::optional<uint16_t> peer_port;
+  std::optional<uint16_t> port;
+  std::optional<bool> failed;  // With an error.
   CountRange count;
 };
 
@@ -128,7 +143,8 @@ struct PingCondition {
   std::optional<Duration> max_round_trip;
 };
 
-using EventCondition = std::variant<PacketsCondition, DropsCondition, LogCondition, PingCondition>;
+using EventCondition = std::variant<PacketsCondition, DropsCondition, LogCondition,
+                                    ConnectionCondition, PingCondition>;
 
 // The steps of a case: each is as it says.
 struct ScriptCondition {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/scenario/units.h"
+#include "stack/tcp/state.h"
 
 namespace dualsim::sim {
 namespace {
@@ -77,7 +78,23 @@ class Writer {
   }
   std::string Write(const LogCondition& c) const {
     std::string text = Nodes(c.nodes) + " logs " + Count(c.count, "line");
+    if (c.application) {
+      text += c.application->empty() ? " of the stack" : " of " + *c.application;
+    }
+    if (c.text) text += " '" + *c.text + "'";
     if (!c.contains.empty()) text += " with '" + c.contains + "'";
+    for (size_t i = 0; i < c.sequence.size(); ++i) {
+      text += (i == 0 ? ", in this order: '" : ", then '") + c.sequence[i] + "'";
+    }
+    return text;
+  }
+  std::string Write(const ConnectionCondition& c) const {
+    std::string text = Nodes(c.nodes) + " has " + Count(c.count, "connection");
+    if (c.port) text += " of port " + std::to_string(*c.port);
+    if (c.peer) text += " with " + c.peer->ToString();
+    if (c.peer_port) text += " to port " + std::to_string(*c.peer_port);
+    text += " come into " + std::string(tcp::StateName(c.state));
+    if (c.failed) text += *c.failed ? " by an error" : " without an error";
     return text;
   }
   std::string Write(const PingCondition& c) const {

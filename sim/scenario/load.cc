@@ -168,6 +168,7 @@ LoadResult LoadScenarioText(const std::string& file, std::string_view text) {
   const TopologyText topology = TopologyTextOf(scenario, nullptr);
   CheckTopology(topology, &context);
   CheckBootArguments(topology, &context);
+  CheckApplications(topology, &context);
   CheckRoutes(topology, &context);
   CheckTimeline(scenario, &context);
   CheckExpectations(scenario, &context);

@@ -153,6 +153,7 @@ class CasesLoader {
     const TopologyText text = TopologyTextOf(scenario_, variant);
     CheckTopology(text, &context);
     CheckBootArguments(text, &context);
+    CheckApplications(text, &context);
     CheckRoutes(text, &context);
     if (scenario_.routing() == Scenario::COMPUTED && diagnostics_.empty()) {
       AddComputedRoutes(&network);

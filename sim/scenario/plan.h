@@ -11,19 +11,27 @@
 #include "sim/scenario/expectation.h"
 #include "sim/scenario/link_plan.h"
 #include "sim/scenario/script.h"
+#include "stack/application/registry.h"
 #include "stack/base/time.h"
 #include "stack/host/config.h"
 
 namespace dualsim::sim {
 
+// A program that begins with each boot of its node.
+struct ApplicationPlan {
+  std::string name;
+  application::Program program;
+};
+
 // One host or router.
 struct NodePlan {
   std::string name;
   bool is_router = false;
-  std::optional<Time> boot_at;       // nullopt: only the timeline boots it.
-  host::StackConfig config;          // Boot arguments and computed routes are in it.
-  std::vector<LinkId> links;         // Where interface i of `config` is attached.
-  std::optional<TesterPlan> tester;  // It has no stack: `config` names its one card alone.
+  std::optional<Time> boot_at;                // nullopt: only the timeline boots it.
+  host::StackConfig config;                   // Boot arguments and computed routes are in it.
+  std::vector<ApplicationPlan> applications;  // In the order of their start.
+  std::vector<LinkId> links;                  // Where interface i of `config` is attached.
+  std::optional<TesterPlan> tester;           // It has no stack: `config` names its one card alone.
   SourceLocation where;
 };
 

@@ -345,6 +345,50 @@ std::optional<LogCondition> ReadLog(const dualsim::LogCondition& entry, CheckCon
   LogCondition condition;
   condition.nodes = context->ReadNodes(entry, Entry::kHostFieldNumber);
   condition.contains = entry.contains();
+  if (entry.has_application()) condition.application = entry.application();
+  if (entry.has_text()) condition.text = entry.text();
+  condition.sequence.assign(entry.sequence().begin(), entry.sequence().end());
+  condition.count = CountOf(entry, context);
+  if (entry.has_contains() && entry.has_text()) {
+    context->Error(entry, Entry::kTextFieldNumber, "the whole line, or what it contains: not both");
+  }
+  if (!condition.sequence.empty() &&
+      (entry.has_contains() || entry.has_text() || entry.has_count())) {
+    context->Error(entry, Entry::kSequenceFieldNumber,
+                   "it stands in place of 'contains', 'text' and 'count'");
+  }
+  if (condition.nodes.empty()) return std::nullopt;
+  return condition;
+}
+
+std::optional<ConnectionCondition> ReadConnection(const dualsim::ConnectionCondition& entry,
+                                                  CheckContext* context) {
+  using Entry = dualsim::ConnectionCondition;
+  if (!context->Require(entry, Entry::kHostFieldNumber)) return std::nullopt;
+  ConnectionCondition condition;
+  condition.nodes = context->ReadNodes(entry, Entry::kHostFieldNumber);
+  // The numbers are tcp::State's.
+  if (entry.has_state()) condition.state = static_cast<tcp::State>(entry.state());
+  const auto port = [&](int field) -> std::optional<uint16_t> {
+    const auto number = context->ReadNumber(entry, field, 1, 65535);
+    if (!number) return std::nullopt;
+    return static_cast<uint16_t>(*number);
+  };
+  condition.port = port(Entry::kPortFieldNumber);
+  condition.peer_port = port(Entry::kPeerPortFieldNumber);
+  if (entry.has_peer()) {
+    condition.peer = IpAddress::Parse(entry.peer());
+    if (!condition.peer) {
+      context->Error(entry, Entry::kPeerFieldNumber,
+                     "'" + entry.peer() + "' is not an address of IPv6 or IPv4");
+    }
+  }
+  if (entry.has_failed()) {
+    condition.failed = entry.failed();
+    if (condition.state != tcp::State::kClosed) {
+      context->Error(entry, Entry::kFailedFieldNumber, "only a connection that is CLOSED failed");
+    }
+  }
   condition.count = CountOf(entry, context);
   if (condition.nodes.empty()) return std::nullopt;
   return condition;

@@ -10,6 +10,7 @@ namespace dualsim {
 class AddressCondition;
 class DefaultRouterCondition;
 class DropsCondition;
+class ConnectionCondition;
 class LogCondition;
 class NeighborCondition;
 class NodeCondition;
@@ -35,6 +36,8 @@ std::optional<StateCondition> ReadNode(const dualsim::NodeCondition&, CheckConte
 std::optional<PacketsCondition> ReadPackets(const dualsim::PacketsCondition&, CheckContext*);
 std::optional<DropsCondition> ReadDrops(const dualsim::DropsCondition&, CheckContext*);
 std::optional<LogCondition> ReadLog(const dualsim::LogCondition&, CheckContext*);
+std::optional<ConnectionCondition> ReadConnection(const dualsim::ConnectionCondition&,
+                                                  CheckContext*);
 // The timeline's pings are in the plan already.
 std::optional<PingCondition> ReadPing(const dualsim::PingCondition&, CheckContext*);
 

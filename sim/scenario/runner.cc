@@ -56,6 +56,15 @@ class FanOut final : public WorldObserver {
   void OnDrop(Time now, NodeId node, const DropFact& fact) override {
     for (WorldObserver* o : observers_) o->OnDrop(now, node, fact);
   }
+  void OnConnection(Time now, NodeId node, const ConnectionFact& fact) override {
+    for (WorldObserver* o : observers_) o->OnConnection(now, node, fact);
+  }
+  void OnRetransmission(Time now, NodeId node, const RetransmissionFact& fact) override {
+    for (WorldObserver* o : observers_) o->OnRetransmission(now, node, fact);
+  }
+  void OnApplication(Time now, NodeId node, const ApplicationFact& fact) override {
+    for (WorldObserver* o : observers_) o->OnApplication(now, node, fact);
+  }
   void OnLog(Time now, NodeId node, const LogFact& fact) override {
     for (WorldObserver* o : observers_) o->OnLog(now, node, fact);
   }

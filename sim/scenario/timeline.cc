@@ -211,6 +211,24 @@ void Timeline::SendRequest(const action::Ping& ping) {
   if (refused) pings_.OnRefusal(ping.id, *refused);
 }
 
+void Timeline::Do(const action::StartApplication& start) {
+  Tell(start);
+  for (NodeId node : start.nodes) {
+    if (world_.node(node).running()) {
+      world_.node(node).StartProgram(start.name, start.program);
+      continue;
+    }
+    world_.network().observer().OnAction(
+        world_.network().now(),
+        DescribeAction(plan_, start) + ": not done, " + plan_.node(node).name + " is off");
+  }
+}
+
+void Timeline::Do(const action::StopApplication& stop) {
+  Tell(stop);
+  for (NodeId node : stop.nodes) world_.node(node).StopPrograms(stop.name);
+}
+
 void Timeline::Do(const action::Inject& inject) {
   Tell(inject);
   const std::string error = SendInjection(inject, plan_, world_, book_);

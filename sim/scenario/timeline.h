@@ -66,6 +66,8 @@ class Timeline {
   void Do(const action::Advertise& advertise);
   void Do(const action::Ping& ping);
   void Do(const action::Inject& inject);
+  void Do(const action::StartApplication& start);
+  void Do(const action::StopApplication& stop);
   void SendRequest(const action::Ping& ping);
   // Tells the observers what is being done.
   void Tell(const Action& action);

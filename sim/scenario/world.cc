@@ -31,6 +31,10 @@ World::World(const Plan& plan, uint64_t seed, WorldObserver& observer)
       continue;
     }
     nodes_.push_back(std::make_unique<Node>(network_, id, plan.nodes[i].config));
+    nodes_.back()->SetSettings({.host_name = plan.nodes[i].name});
+    for (const ApplicationPlan& boot : plan.nodes[i].applications) {
+      nodes_.back()->AddBootProgram(boot.name, boot.program);
+    }
   }
   for (size_t i = 0; i < plan.links.size(); ++i) {
     if (!plan.links[i].up) network_.SetLinkUp(LinkId{static_cast<uint32_t>(i)}, false);

@@ -57,9 +57,9 @@ void AcceptOperation::Park() { listener_.acceptable().Add(*this); }
 
 bool ConnectOperation::Poll() {
   if (!flow_) return true;
-  const std::optional<Status> status = (*flow_)->TryFinishConnect();
-  if (status && *status) flow_ = **status;
-  return status.has_value();
+  const TcpFlow::ConnectProgress progress = (*flow_)->TryFinishConnect();
+  if (progress.over && progress.error) flow_ = *progress.error;
+  return progress.over;
 }
 
 void ConnectOperation::Park() { (*flow_)->writable().Add(*this); }

@@ -151,9 +151,12 @@ class TcpFlow {
     Status error{};
   };
   virtual WriteProgress TryWrite(ByteView bytes, Delay delay) = 0;
-  // Whether a connection that ConnectTcp() began is up: nullopt, not yet, and
-  // writable() will wake; else Status's meaning.
-  virtual std::optional<Status> TryFinishConnect() = 0;
+  // Whether an attempt that ConnectTcp() began is over. Not so: writable() will wake.
+  struct ConnectProgress {
+    bool over = false;
+    Status error{};  // Of one that is over; otherwise the connection is up.
+  };
+  virtual ConnectProgress TryFinishConnect() = 0;
   virtual WaitList& readable() = 0;
   virtual WaitList& writable() = 0;
 };

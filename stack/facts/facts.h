@@ -1,14 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "stack/base/bytes.h"
 #include "stack/base/time.h"
+#include "stack/tcp/error.h"
+#include "stack/tcp/flow.h"
+#include "stack/tcp/state.h"
 #include "stack/wire/drop_reason.h"
 #include "stack/wire/ip_address.h"
 #include "stack/wire/mac_address.h"
+#include "stack/wire/seq_num.h"
 
 namespace dualsim {
 
@@ -96,9 +101,34 @@ struct DropFact {
       packet;  // From the IP header (or, before there is one, the frame); valid during the call.
 };
 
+// A TCP connection of the node's came into another state. It begins in CLOSED, and
+// ends there.
+struct ConnectionFact {
+  const tcp::Flow& flow;  // Valid during the call.
+  tcp::State from{};
+  tcp::State to{};
+  std::optional<tcp::Error> error{};  // Why, where it ended badly.
+};
+
+// A segment of a connection was sent again.
+struct RetransmissionFact {
+  const tcp::Flow& flow;  // Valid during the call.
+  SeqNum sequence;
+  uint32_t size = 0;
+  int unanswered = 0;  // Timeouts without an answer so far; 0: not by a timeout.
+};
+
+// A program began or ended on the node.
+struct ApplicationFact {
+  std::string_view name;  // Valid during the call.
+  bool running = false;
+};
+
 // Something a person should read: "conflict after DAD on ...".
 struct LogFact {
   std::string_view text;  // One line, without its end; valid during the call.
+  // Which program of the node says so; "": the stack itself. Valid likewise.
+  std::string_view application{};
 };
 
 // Takes facts. A stack calls it while it works: an observer notes and returns,
@@ -113,6 +143,9 @@ class Observer {
   virtual void OnRoute(Time, const RouteFact&) {}
   virtual void OnEcho(Time, const EchoFact&) {}
   virtual void OnDrop(Time, const DropFact&) {}
+  virtual void OnConnection(Time, const ConnectionFact&) {}
+  virtual void OnRetransmission(Time, const RetransmissionFact&) {}
+  virtual void OnApplication(Time, const ApplicationFact&) {}
   virtual void OnLog(Time, const LogFact&) {}
 };
 

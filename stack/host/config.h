@@ -11,6 +11,7 @@
 #include "stack/ndp/temporary_addresses.h"
 #include "stack/router/advertise_config.h"
 #include "stack/router/multicast_querier_config.h"
+#include "stack/tcp/endpoint_config.h"
 #include "stack/wire/ip_address.h"
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/mac_address.h"
@@ -76,6 +77,7 @@ struct StackConfig {
   bool forwarding = false;         // A router: IsRouter in RFC 4861's words.
   bool multicast_routing = false;  // A router's: packets to groups are forwarded too.
   bool answer_echo = true;         // Whether echo requests are answered.
+  tcp::EndpointConfig tcp;
   // A router's: whether directed broadcasts are forwarded (RFC 2644: not by default).
   bool forward_directed_broadcasts = false;
 };

@@ -49,14 +49,58 @@ Ipv4Stack& Stack::Implementation::NeedIpv4(Time now) {
   return *ipv4_;
 }
 
-bool Stack::Implementation::OnTcpOverIpv4(Time, InterfaceId, const Ipv4Address&, const Ipv4Address&,
-                                          ByteView, bool) {
-  return false;
+bool Stack::Implementation::runs(IpFamily family) const {
+  return std::any_of(interfaces_.begin(), interfaces_.end(), [family](const auto& interface) {
+    return family == IpFamily::kIpv4 ? interface->ipv4() : interface->ipv6();
+  });
 }
 
-void Stack::Implementation::OnTcpErrorOverIpv4(Time, const Ipv4Address&, const Ipv4Address&,
-                                               const wire::Icmpv4Error&, uint32_t, ByteView) {}
+bool Stack::Implementation::OnTcpOverIpv4(Time now, InterfaceId id, const Ipv4Address& source,
+                                          const Ipv4Address& destination, ByteView segment,
+                                          bool congestion_experienced, ByteView packet) {
+  now_ = now;
+  tcp_layer().OnSegment(now, {.interface = id,
+                              .source = source,
+                              .destination = destination,
+                              .ce = congestion_experienced,
+                              .segment = segment,
+                              .packet = packet});
+  return true;
+}
 
-void Stack::Implementation::OnIpv4Address(Time, InterfaceId, const Ipv4Address&, bool) {}
+void Stack::Implementation::OnTcpErrorOverIpv4(Time, InterfaceId id, const Ipv4Address& local,
+                                               const Ipv4Address& remote,
+                                               const wire::Icmpv4Error& error, uint32_t path_mtu,
+                                               ByteView quoted) {
+  if (tcp_ == nullptr) return;
+  TcpLayer::ErrorKind kind = TcpLayer::ErrorKind::kSoft;
+  if (error.is_fragmentation_needed()) {
+    kind = TcpLayer::ErrorKind::kTooBig;
+  } else if (error.type == wire::Icmpv4Type::kDestinationUnreachable) {
+    // RFC 1122 §4.2.3.9: what says that nobody will ever answer there.
+    const auto code = static_cast<wire::Icmpv4UnreachableCode>(error.code);
+    if (code == wire::Icmpv4UnreachableCode::kProtocol ||
+        code == wire::Icmpv4UnreachableCode::kPort ||
+        code == wire::Icmpv4UnreachableCode::kProhibited) {
+      kind = TcpLayer::ErrorKind::kHard;
+    }
+  } else if (error.type != wire::Icmpv4Type::kTimeExceeded &&
+             error.type != wire::Icmpv4Type::kParameterProblem) {
+    return;  // RFC 6633 §3: Source Quench is ignored; a redirect is the IP layer's.
+  }
+  const bool too_big = kind == TcpLayer::ErrorKind::kTooBig;
+  tcp_->OnIcmpError({.kind = kind,
+                     .interface = id,
+                     .local = local,
+                     .remote = remote,
+                     .quoted = quoted,
+                     .mtu = too_big ? path_mtu : 0});
+}
+
+void Stack::Implementation::OnIpv4Address(Time now, InterfaceId id, const Ipv4Address& address,
+                                          bool assigned) {
+  // A cable that was pulled takes no connection along: it may be put in again.
+  if (!assigned && tcp_ != nullptr && interface(id).carrier()) tcp_->OnAddressGone(now, address);
+}
 
 }  // namespace dualsim::host

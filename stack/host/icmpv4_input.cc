@@ -141,7 +141,8 @@ void Ipv4Stack::ReportError(const Received& received, const wire::Icmpv4Error& e
       return;
     }
     case wire::NextHeader::kTcp:
-      return owner_.OnTcpErrorOverIpv4(received.now, quoted.source, quoted.destination, error,
+      return owner_.OnTcpErrorOverIpv4(received.now, received.interface, quoted.source,
+                                       quoted.destination, error,
                                        PathMtu(received.now, quoted.destination), upper);
     default:
       return;

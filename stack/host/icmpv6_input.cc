@@ -148,6 +148,8 @@ void Stack::Implementation::OnIcmpv6Error(const Received& received, ByteView mes
     ReportEchoError(received, *error, upper);
   } else if (quoted.type() == wire::NextHeader::kUdp) {
     ReportUdpError(received, *error, upper);
+  } else if (quoted.type() == wire::NextHeader::kTcp) {
+    ReportTcpError(received, *error, upper);
   }
 }
 

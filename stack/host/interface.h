@@ -66,6 +66,10 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
     SendToLinkLayer(now, MacAddress::ForGroup(group), std::move(packet));
   }
 
+  // Membership for a program; counted. Forgotten when the interface goes down.
+  void Join(Time now, const Ipv6Address& group) { JoinGroup(now, group); }
+  void Leave(Time now, const Ipv6Address& group) { LeaveGroup(now, group); }
+
   // Whether packets from `source` to the group are taken here.
   bool IsListeningTo(const Ipv6Address& group, const Ipv6Address& source) const;
   // Of a multicast router: whether packets from `source` to `group` are to be sent

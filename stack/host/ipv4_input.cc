@@ -194,7 +194,8 @@ void Ipv4Stack::OnTcp(const Received& received) {
   if (received.to_many) return Drop(received, DropReason::TCP_NOT_UNICAST);
   const bool marked = (received.header.type_of_service & kEcnMask) == kCongestionExperienced;
   if (owner_.OnTcpOverIpv4(received.now, received.interface, received.header.source,
-                           received.header.destination, received.payload(), marked)) {
+                           received.header.destination, received.payload(), marked,
+                           received.packet)) {
     return;
   }
   Drop(received, DropReason::IPV4_UNKNOWN_PROTOCOL);

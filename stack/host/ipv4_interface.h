@@ -71,7 +71,8 @@ class Ipv4Interface final : public arp::AddressResolutionOutput, private group::
   bool IsBroadcast(const Ipv4Address& address) const;
   // Whether packets to the group are taken here.
   bool IsListeningTo(const Ipv4Address& group, const Ipv4Address& source) const {
-    return group == group::IgmpHost::kAllHosts || (igmp_ != nullptr && igmp_->Accepts(group, source));
+    return group == group::IgmpHost::kAllHosts ||
+           (igmp_ != nullptr && igmp_->Accepts(group, source));
   }
 
   // One more, or one less, who listens to the group; 224.0.0.1 is always heard.

@@ -209,4 +209,14 @@ void Ipv4Stack::Drop(Time now, InterfaceId id, DropReason reason, ByteView packe
   environment_.observer.OnDrop(now, {.interface = id, .reason = reason, .packet = packet});
 }
 
+void Ipv4Stack::AppendAddresses(InterfaceId id, std::vector<Stack::HostAddress>& addresses) const {
+  for (const arp::InterfaceAddress& entry : interface(id).resolution().addresses()) {
+    if (!entry.assigned()) continue;
+    addresses.push_back({.address = entry.cidr.address,
+                         .prefix_length = entry.cidr.prefix_length,
+                         .interface = id,
+                         .preferred = true});
+  }
+}
+
 }  // namespace dualsim::host

@@ -24,15 +24,16 @@ class Ipv4StackOwner {
  public:
   virtual ~Ipv4StackOwner() = default;
 
-  // A TCP segment, its checksum not looked at yet. False: there is no TCP here.
+  // A TCP segment, its checksum not looked at yet, and the packet that it came in. False: there
+  // is no TCP here.
   virtual bool OnTcpOverIpv4(Time now, InterfaceId interface, const Ipv4Address& source,
                              const Ipv4Address& destination, ByteView segment,
-                             bool congestion_experienced) = 0;
+                             bool congestion_experienced, ByteView packet) = 0;
   // An ICMP error about a segment of ours; `quoted` begins with the TCP header, of
   // which 8 bytes at least are there.
-  virtual void OnTcpErrorOverIpv4(Time now, const Ipv4Address& local, const Ipv4Address& remote,
-                                  const wire::Icmpv4Error& error, uint32_t path_mtu,
-                                  ByteView quoted) = 0;
+  virtual void OnTcpErrorOverIpv4(Time now, InterfaceId interface, const Ipv4Address& local,
+                                  const Ipv4Address& remote, const wire::Icmpv4Error& error,
+                                  uint32_t path_mtu, ByteView quoted) = 0;
   // The address is assigned, or no longer.
   virtual void OnIpv4Address(Time now, InterfaceId interface, const Ipv4Address& address,
                              bool assigned) = 0;
@@ -86,6 +87,8 @@ class Ipv4Stack final : public Ipv4InterfaceOwner, private ipv4::ReassemblyOutpu
                                     const Ipv4Address& destination, uint8_t type_of_service,
                                     Packet segment);
   bool IsAssigned(const Ipv4Address& address) const;
+  // Those of the interface that may be used, in the order in which they came.
+  void AppendAddresses(InterfaceId id, std::vector<Stack::HostAddress>& addresses) const;
   // From where packets to the destination go, and how large they may be; nullopt:
   // there is no way, or no address for it.
   std::optional<Ipv4Address> SourceFor(const Ipv4Address& destination);

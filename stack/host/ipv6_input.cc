@@ -243,6 +243,8 @@ void Stack::Implementation::DeliverUpper(Received& received, const Cursor& curso
       return OnIcmpv6(received, received.packet.subspan(cursor.offset));
     case wire::NextHeader::kUdp:
       return OnUdp(received, received.packet.subspan(cursor.offset));
+    case wire::NextHeader::kTcp:
+      return OnTcp(received, received.packet.subspan(cursor.offset));
     case wire::NextHeader::kNone:
       return Drop(received, DropReason::IPV6_NO_NEXT_HEADER);
     default:

@@ -166,7 +166,10 @@ std::optional<DropReason> Stack::Implementation::Send(Time now, const Outgoing& 
 }
 
 uint32_t Stack::Implementation::PathMtu(Time now, ipv6::Destination& destination) {
-  if (destination.path_mtu_until <= now) destination.path_mtu = 0;  // RFC 8201 §5.3
+  if (destination.path_mtu != 0 && destination.path_mtu_until <= now) {
+    destination.path_mtu = 0;  // RFC 8201 §5.3
+    if (tcp_ != nullptr) tcp_->OnPathMtuChange(destination.address);
+  }
   const uint32_t mtu = interface(destination.interface).mtu();
   return destination.path_mtu != 0 ? std::min(mtu, destination.path_mtu) : mtu;
 }

@@ -49,21 +49,6 @@ Stack::Refusal Stack::Implementation::SetLinkLayerAddress(Time now, InterfaceId 
   return std::nullopt;
 }
 
-Stack::Refusal Stack::Implementation::JoinGroup(Time now, InterfaceId id,
-                                                const Ipv4Address& group) {
-  if (Refusal refusal = CheckInterface(id)) return refusal;
-  if (!group.is_multicast()) return "that is no group";
-  if (!interface(id).ipv4()) return "the interface does not speak IPv4";
-  return NeedIpv4(now).JoinGroup(now, id, group);
-}
-
-Stack::Refusal Stack::Implementation::LeaveGroup(Time now, InterfaceId id,
-                                                 const Ipv4Address& group) {
-  if (Refusal refusal = CheckInterface(id)) return refusal;
-  if (ipv4_ == nullptr) return "the group was not joined";
-  return ipv4_->LeaveGroup(now, id, group);
-}
-
 Stack::Refusal Stack::Implementation::AddLease(Time now, const Ipv4Lease& lease,
                                                LeaseHandler& handler) {
   if (Refusal refusal = CheckInterface(lease.interface)) return refusal;
@@ -106,6 +91,24 @@ Stack::Refusal Stack::Implementation::Advertise(
   if (Refusal refusal = CheckInterface(id)) return refusal;
   if (!config_.forwarding) return "the node is no router";
   interface(id).Advertise(now, config);
+  return std::nullopt;
+}
+
+Stack::Refusal Stack::Implementation::JoinGroup(Time now, InterfaceId id, const IpAddress& group) {
+  if (Refusal refusal = CheckInterface(id)) return refusal;
+  if (!group.is_multicast() || !runs(group.family())) return "that is no group of this node";
+  if (!interface(id).up()) return "the interface is down";
+  if (group.is_ipv4()) return NeedIpv4(now).JoinGroup(now, id, group.ipv4());
+  interface(id).Join(now, group.ipv6());
+  return std::nullopt;
+}
+
+Stack::Refusal Stack::Implementation::LeaveGroup(Time now, InterfaceId id, const IpAddress& group) {
+  if (Refusal refusal = CheckInterface(id)) return refusal;
+  if (!group.is_multicast() || !runs(group.family())) return "that is no group of this node";
+  if (!interface(id).up()) return "the interface is down";
+  if (group.is_ipv4()) return NeedIpv4(now).LeaveGroup(now, id, group.ipv4());
+  interface(id).Leave(now, group.ipv6());
   return std::nullopt;
 }
 

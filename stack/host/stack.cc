@@ -35,12 +35,6 @@ Stack::Refusal Stack::SetLinkLayerAddress(Time now, InterfaceId interface, MacAd
 Stack::Refusal Stack::AddLease(Time now, const Ipv4Lease& lease, LeaseHandler& handler) {
   return implementation_->AddLease(now, lease, handler);
 }
-Stack::Refusal Stack::JoinGroup(Time now, InterfaceId interface, const Ipv4Address& group) {
-  return implementation_->JoinGroup(now, interface, group);
-}
-Stack::Refusal Stack::LeaveGroup(Time now, InterfaceId interface, const Ipv4Address& group) {
-  return implementation_->LeaveGroup(now, interface, group);
-}
 Stack::Refusal Stack::AddRoute(Time now, const RouteConfig& route) {
   return implementation_->AddRoute(now, route);
 }
@@ -63,6 +57,26 @@ std::optional<Port> Stack::ListenUdpOnEphemeral(udp::DatagramHandler& handler) {
 void Stack::UnlistenUdp(Port port) { implementation_->UnlistenUdp(port); }
 std::optional<DropReason> Stack::SendUdp(Time now, const UdpMessage& message) {
   return implementation_->SendUdp(now, message);
+}
+tcp::Endpoint* Stack::tcp(Time now) { return implementation_->tcp(now); }
+tcp::Endpoint* Stack::existing_tcp() { return implementation_->existing_tcp(); }
+std::optional<DropReason> Stack::SendIp(Time now, const IpMessage& message) {
+  return implementation_->SendIp(now, message);
+}
+Stack::Refusal Stack::JoinGroup(Time now, InterfaceId interface, const IpAddress& group) {
+  return implementation_->JoinGroup(now, interface, group);
+}
+Stack::Refusal Stack::LeaveGroup(Time now, InterfaceId interface, const IpAddress& group) {
+  return implementation_->LeaveGroup(now, interface, group);
+}
+bool Stack::runs(IpFamily family) const { return implementation_->runs(family); }
+Stack::Path Stack::PathTo(Time now, const IpAddress& destination,
+                          std::optional<InterfaceId> interface) {
+  return implementation_->PathTo(now, destination, interface);
+}
+std::vector<Stack::HostAddress> Stack::addresses() const { return implementation_->addresses(); }
+bool Stack::HasAddress(const IpAddress& address) const {
+  return implementation_->HasAddress(address);
 }
 
 Stack::Implementation::Implementation(StackConfig config, Environment environment)
@@ -102,6 +116,7 @@ void Stack::Implementation::ShutDown(Time now) {
     if (ipv4_ != nullptr) ipv4_->Stop(now, static_cast<InterfaceId>(i));
   }
   running_ = false;
+  tcp_.reset();
   if (ipv4_ != nullptr) ipv4_->Clear();
   routes_ = {};
   destinations_.Clear();
@@ -121,19 +136,21 @@ void Stack::Implementation::Crash(Time now) {
 
 void Stack::Implementation::Advance(Time now) {
   if (!running_) return;
+  now_ = now;
   for (const auto& interface : interfaces_) {
     if (interface->deadline() <= now) interface->Advance(now);
   }
   if (ipv4_ != nullptr) ipv4_->Advance(now);
   if (reassembler_.deadline() <= now) {
-    now_ = now;
     reassembler_.Advance(now, *this);
   }
+  if (tcp_ != nullptr && tcp_->deadline() <= now) tcp_->Advance(now);
 }
 
 Time Stack::Implementation::deadline() const {
   if (!running_) return Time::Never();
   Time next = reassembler_.deadline();
+  if (tcp_ != nullptr) next = std::min(next, tcp_->deadline());
   if (ipv4_ != nullptr) next = std::min(next, ipv4_->deadline());
   for (const auto& interface : interfaces_) next = std::min(next, interface->deadline());
   return next;
@@ -170,7 +187,11 @@ void Stack::Implementation::OnAddressChange(Time now, InterfaceId id,
       address.state == AddressState::kRemoved || address.state == AddressState::kDuplicate;
   if (gone) {
     const LocalAddress* local = local_addresses_.Find(address.address);
-    if (local != nullptr && local->interface == id) local_addresses_.Erase(address.address);
+    if (local != nullptr && local->interface == id) {
+      local_addresses_.Erase(address.address);
+      // A cable that was pulled takes no connection along: it may be put in again.
+      if (tcp_ != nullptr && interface(id).carrier()) tcp_->OnAddressGone(now, address.address);
+    }
   } else {
     local_addresses_.Insert(address.address, {.interface = id, .assigned = address.assigned()});
   }

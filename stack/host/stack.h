@@ -11,6 +11,7 @@
 #include "stack/facts/facts.h"
 #include "stack/host/config.h"
 #include "stack/host/device.h"
+#include "stack/tcp/endpoint.h"
 #include "stack/udp/udp_ports.h"
 #include "stack/wire/ip_address.h"
 #include "stack/wire/ipv6_address.h"
@@ -97,12 +98,6 @@ class Stack {
     return RemoveAddress(now, interface, address);
   }
 
-  // One more, or one less, who listens to an IPv4 group on an interface: its packets
-  // are taken in, and IGMP tells the routers (RFC 3376 §5.1). Refused where it is no
-  // group.
-  Refusal JoinGroup(Time now, InterfaceId interface, const Ipv4Address& group);
-  Refusal LeaveGroup(Time now, InterfaceId interface, const Ipv4Address& group);
-
   // Sends one echo request (RFC 4443 §4.1, RFC 792). The answer arrives as an EchoFact
   // with the same identifier and sequence.
   struct EchoRequest {
@@ -139,6 +134,53 @@ class Stack {
   };
   // nullopt where it was sent or queued; else why not.
   std::optional<DropReason> SendUdp(Time now, const UdpMessage& message);
+
+  // TCP of the node; nullptr while it is off. Its calls are asked like the others here, with
+  // times that never go backwards; the stack's deadline may move.
+  tcp::Endpoint* tcp(Time now);
+
+  // The same without making the state of a node that has not spoken TCP yet: nullptr then.
+  tcp::Endpoint* existing_tcp();
+
+  // Any other IP packet: `data` is what follows the IP header, its checksum done.
+  struct IpMessage {
+    std::optional<IpAddress> source;  // Default: RFC 6724's choice.
+    IpAddress destination;
+    std::optional<InterfaceId> interface;  // As in EchoRequest.
+    uint8_t protocol = 0;                  // IPv6's Next Header.
+    std::optional<uint8_t> hop_limit;
+    bool may_fragment = true;
+    ByteView data;  // Copied.
+  };
+  std::optional<DropReason> SendIp(Time now, const IpMessage& message);
+
+  // One more, or one less, who listens to a group on an interface: its packets are
+  // taken in, and MLD or IGMP tells the routers. Refused where it is no group.
+  Refusal JoinGroup(Time now, InterfaceId interface, const IpAddress& group);
+  Refusal LeaveGroup(Time now, InterfaceId interface, const IpAddress& group);
+
+  // Whether the node runs the family.
+  bool runs(IpFamily family) const;
+  // How packets to a destination leave; a group needs an interface where the node has several.
+  struct Path {
+    InterfaceId interface {};
+    uint32_t mtu = 0;                   // Of the path, as far as is known.
+    std::optional<IpAddress> source{};  // RFC 6724's choice.
+    // Why there is none, or no path; true: one is being verified, and will be told as a fact.
+    DropReason failure = DropReason::INTERFACE_DOWN;
+    bool source_is_tentative = false;
+  };
+  Path PathTo(Time now, const IpAddress& destination, std::optional<InterfaceId> interface);
+
+  // The addresses that may be used, by interface, in the order in which they came.
+  struct HostAddress {
+    IpAddress address;
+    int prefix_length = 0;
+    InterfaceId interface {};
+    bool preferred = false;
+  };
+  std::vector<HostAddress> addresses() const;
+  bool HasAddress(const IpAddress& address) const;
 
  private:
   class Implementation;

@@ -8,6 +8,7 @@
 #include "stack/host/interface.h"
 #include "stack/host/ipv4_stack.h"
 #include "stack/host/stack.h"
+#include "stack/host/tcp_layer.h"
 #include "stack/icmp/error_limiter.h"
 #include "stack/icmp/icmp_error.h"
 #include "stack/ipv6/destination_cache.h"
@@ -29,7 +30,8 @@ namespace dualsim::host {
 // IPv4's half is ipv4_stack.h.
 class Stack::Implementation final : public InterfaceOwner,
                                     public Ipv4StackOwner,
-                                    private ipv6::ReassemblyOutput {
+                                    private ipv6::ReassemblyOutput,
+                                    private TcpCarrier {
  public:
   Implementation(StackConfig config, Environment environment);
 
@@ -44,8 +46,6 @@ class Stack::Implementation final : public InterfaceOwner,
 
   Refusal AddAddress(Time now, InterfaceId interface, const IpCidr& address);
   Refusal RemoveAddress(Time now, InterfaceId interface, const IpAddress& address);
-  Refusal JoinGroup(Time now, InterfaceId interface, const Ipv4Address& group);
-  Refusal LeaveGroup(Time now, InterfaceId interface, const Ipv4Address& group);
   Refusal AddLease(Time now, const Ipv4Lease& lease, LeaseHandler& handler);
   Refusal SetLinkLayerAddress(Time now, InterfaceId interface, MacAddress address);
   Refusal AddRoute(Time now, const RouteConfig& route);
@@ -57,8 +57,18 @@ class Stack::Implementation final : public InterfaceOwner,
   std::optional<Port> ListenUdpOnEphemeral(udp::DatagramHandler& handler);
   void UnlistenUdp(Port port) { udp_ports_.Unlisten(port); }
   std::optional<DropReason> SendUdp(Time now, const UdpMessage& message);
+  tcp::Endpoint* tcp(Time now);
+  tcp::Endpoint* existing_tcp() { return tcp_ != nullptr ? &tcp_->endpoint() : nullptr; }
+  std::optional<DropReason> SendIp(Time now, const IpMessage& message);
+  Refusal JoinGroup(Time now, InterfaceId interface, const IpAddress& group);
+  Refusal LeaveGroup(Time now, InterfaceId interface, const IpAddress& group);
+  bool runs(IpFamily family) const;
+  Path PathTo(Time now, const IpAddress& destination, std::optional<InterfaceId> interface);
+  std::vector<HostAddress> addresses() const;
+  bool HasAddress(const IpAddress& address) const;
 
  private:
+  Path Ipv4PathTo(Time now, const Ipv4Address& destination);
   // A packet on its way up. The views are into `frame`.
   struct Received {
     Time now;
@@ -88,11 +98,11 @@ class Stack::Implementation final : public InterfaceOwner,
 
   // Ipv4StackOwner.
   bool OnTcpOverIpv4(Time now, InterfaceId interface, const Ipv4Address& source,
-                     const Ipv4Address& destination, ByteView segment,
-                     bool congestion_experienced) override;
-  void OnTcpErrorOverIpv4(Time now, const Ipv4Address& local, const Ipv4Address& remote,
-                          const wire::Icmpv4Error& error, uint32_t path_mtu,
-                          ByteView quoted) override;
+                     const Ipv4Address& destination, ByteView segment, bool congestion_experienced,
+                     ByteView packet) override;
+  void OnTcpErrorOverIpv4(Time now, InterfaceId interface, const Ipv4Address& local,
+                          const Ipv4Address& remote, const wire::Icmpv4Error& error,
+                          uint32_t path_mtu, ByteView quoted) override;
   void OnIpv4Address(Time now, InterfaceId interface, const Ipv4Address& address,
                      bool assigned) override;
   // The IPv4 half, made where there is none yet. Most hosts of a large world have
@@ -119,6 +129,9 @@ class Stack::Implementation final : public InterfaceOwner,
   void OnIcmpv6(const Received& received, ByteView message);
   void OnUdp(const Received& received, ByteView message);
   void ReportUdpError(const Received& received, const wire::Icmpv6Error& error,
+                      ByteView quoted_upper);
+  void OnTcp(const Received& received, ByteView message);
+  void ReportTcpError(const Received& received, const wire::Icmpv6Error& error,
                       ByteView quoted_upper);
   void OnEchoRequest(const Received& received, ByteView message);
   void OnEchoReply(const Received& received, ByteView message);
@@ -199,6 +212,15 @@ class Stack::Implementation final : public InterfaceOwner,
   Ipv6Address NextHopFor(Time now, const ipv6::Destination& destination, const Ipv6Address& source);
   std::optional<InterfaceId> OnlyInterface() const;
 
+  // TCP. TcpCarrier:
+  std::optional<DropReason> SendTcp(Time now, const tcp::Flow& flow, bool ect,
+                                    Packet segment) override;
+  bool IsOwnAddress(const IpAddress& address) const override;
+  uint32_t TcpPathMtu(const tcp::Flow& flow) override;
+  void ConfirmNextHop(Time now, const tcp::Flow& flow) override;
+  TcpLayer& tcp_layer();
+  bool HasTentativeAddress(InterfaceId interface) const;
+
   // An ICMPv6 error about `invoking`, if one may be sent.
   void SendError(Time now, InterfaceId interface, ByteView invoking, bool link_layer_multicast,
                  const icmp::ErrorMessage& error);
@@ -230,6 +252,7 @@ class Stack::Implementation final : public InterfaceOwner,
   ipv6::RoutingTable routes_;
   ipv6::DestinationCache destinations_;
   udp::UdpPorts udp_ports_;
+  std::unique_ptr<TcpLayer> tcp_;  // Once something speaks TCP.
   ipv6::Reassembler reassembler_;
   Time now_;  // Of the call that is being served, for outputs that are not told it.
   RandomStream random_;

@@ -143,6 +143,8 @@ class Connection : private Transmitter {
   uint32_t mtu() const { return mtu_; }
   bool ecn() const { return ecn_; }
   const Timestamps& timestamps() const { return timestamps_; }
+  uint64_t segments_sent() const { return segments_sent_; }  // With data, SYN or FIN.
+  uint64_t retransmissions() const { return retransmissions_; }
 
   // RFC 6191 §2 and RFC 9293 §3.10.7.4: whether `syn`, which came in TIME-WAIT,
   // may begin a new connection of this flow.
@@ -224,6 +226,8 @@ class Connection : private Transmitter {
   std::optional<Error> error_;
   bool unreachable_ = false;  // A soft ICMP error came (RFC 5461).
   Events events_;
+  uint64_t segments_sent_ = 0;
+  uint64_t retransmissions_ = 0;
 
   Sender sender_;
   Reassembly reassembly_;

@@ -77,7 +77,9 @@ void Connection::Transmit(Time now, const Transmission& t) {
       AddSackBlocks(header, t.payload.size());
     }
   }
+  ++segments_sent_;
   if (t.retransmission) {
+    ++retransmissions_;
     const auto size = static_cast<uint32_t>(t.payload.size());
     environment_.observer.OnRetransmission(now, flow_,
                                            {t.sequence, size, sender_.retransmissions()});

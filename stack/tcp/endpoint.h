@@ -11,6 +11,7 @@
 #include "stack/base/deadline_queue.h"
 #include "stack/base/random_stream.h"
 #include "stack/tcp/connection.h"
+#include "stack/tcp/endpoint_config.h"
 #include "stack/tcp/ephemeral_ports.h"
 #include "stack/tcp/flow_table.h"
 #include "stack/tcp/initial_sequence_number.h"
@@ -18,13 +19,6 @@
 #include "stack/tcp/syn_cookies.h"
 
 namespace dualsim::tcp {
-
-// The limits of a host, beside those of each connection and listener.
-struct EndpointConfig {
-  Config connection;
-  size_t max_connections = 131072;  // Beyond, SYNs are dropped and Connect() is refused.
-  size_t max_time_wait = 32768;     // Beyond, the oldest makes room. At least 1.
-};
 
 // Why a call was refused, before anything was sent.
 enum class Refusal : uint8_t {
@@ -91,8 +85,8 @@ class Endpoint {
   // ICMP about a segment of ours; the arguments are those of Connection.
   void OnUnreachable(Time now, const Flow& flow, SeqNum sequence, bool hard);
   void OnPacketTooBig(Time now, const Flow& flow, SeqNum sequence, uint32_t mtu);
-  // Of every connection with this peer.
-  void SetPathMtu(Time now, const IpAddress& remote, uint32_t mtu);
+  // Of every connection with this peer: what the network says of the path now.
+  void RefreshPathMtu(Time now, const IpAddress& remote);
   // The address is no longer ours: its connections end.
   void OnAddressGone(Time now, const IpAddress& local);
 

@@ -163,10 +163,10 @@ void Endpoint::OnPacketTooBig(Time now, const Flow& flow, SeqNum sequence, uint3
   After(now, *slot);
 }
 
-void Endpoint::SetPathMtu(Time now, const IpAddress& remote, uint32_t mtu) {
+void Endpoint::RefreshPathMtu(Time now, const IpAddress& remote) {
   for (uint32_t slot = 0; slot < slots_.size(); ++slot) {
     if (!slots_[slot].connection || slots_[slot].connection->flow().remote != remote) continue;
-    slots_[slot].connection->SetPathMtu(now, mtu);
+    slots_[slot].connection->SetPathMtu(now, network_.PathMtu(slots_[slot].connection->flow()));
     After(now, slot);
   }
 }

@@ -19,6 +19,7 @@ Duration Absolute(Duration d) { return d < Duration() ? Duration() - d : d; }
 
 void RttEstimator::AddSample(Duration rtt, uint32_t expected_samples) {
   latest_ = rtt;
+  min_ = has_sample_ ? std::min(min_, rtt) : rtt;
   if (!has_sample_) {
     has_sample_ = true;
     srtt_ = rtt;

@@ -25,6 +25,7 @@ class RttEstimator {
   Duration srtt() const { return srtt_; }  // 0 without a sample.
   Duration rttvar() const { return rttvar_; }
   Duration latest() const { return latest_; }
+  Duration min() const { return min_; }  // 0 without a sample.
   Duration rto() const { return rto_; }  // Without backoff.
   Duration max_rto() const { return max_rto_; }
 
@@ -33,6 +34,7 @@ class RttEstimator {
   Duration srtt_;
   Duration rttvar_;
   Duration latest_;
+  Duration min_;
   Duration rto_;
   Duration min_rto_;
   Duration max_rto_;

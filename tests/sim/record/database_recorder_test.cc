@@ -47,6 +47,12 @@ class DatabaseTest : public testing::Test {
     recorder.OnEcho(Time(), kA, echo);
     recorder.OnDrop(Time(), kB, {.reason = DropReason::NDP_HOP_LIMIT, .packet = probe});
     recorder.OnLog(Time(), kB, {"it's; a 'log'"});
+    const tcp::Flow flow{*IpAddress::Parse("2001:db8::1"), *IpAddress::Parse("2001:db8::2"),
+                         Port{40000}, Port{80}};
+    recorder.OnConnection(Time(), kB,
+                          {flow, tcp::State::kSynSent, tcp::State::kClosed, tcp::Error::kRefused});
+    recorder.OnRetransmission(Time(), kB, {flow, SeqNum(7), 100, 1});
+    recorder.OnApplication(Time(), kB, {"connect", true});
     RunSummary summary;
     summary.scenario = "small";
     summary.seed = ~uint64_t{0};
@@ -104,7 +110,13 @@ TEST_F(DatabaseTest, EveryTableHoldsWhatHappened) {
   EXPECT_EQ(Ask("SELECT prefix FROM prefix WHERE present = 0"), "::/0");
   EXPECT_EQ(Ask("SELECT next_hop FROM route"), "NULL");
   EXPECT_EQ(Ask("SELECT error_code FROM echo"), "3");
-  EXPECT_EQ(Ask("SELECT text FROM log"), "it's; a 'log'");
+  EXPECT_EQ(Ask("SELECT text FROM log WHERE application IS NULL"), "it's; a 'log'");
+  EXPECT_EQ(Ask("SELECT local || local_port || remote || remote_port || previous || state || error "
+                "FROM connection"),
+            "2001:db8::1400002001:db8::280SYN-SENTCLOSEDrefused");
+  EXPECT_EQ(Ask("SELECT sequence || ',' || size || ',' || timeouts FROM retransmission"),
+            "7,100,1");
+  EXPECT_EQ(Ask("SELECT name || running FROM application"), "connect1");
   EXPECT_EQ(Ask("SELECT text FROM action"), "link lan up");
   EXPECT_EQ(Ask("SELECT change FROM lifecycle"), "BOOT");
   EXPECT_EQ(Ask("SELECT verdict || ': ' || seen FROM expectation"), "FAILED: nothing is");

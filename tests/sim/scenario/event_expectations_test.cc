@@ -149,6 +149,38 @@ TEST_F(EventExpectationsTest, DropsCountByPlaceAndReason) {
   }
 }
 
+TEST_F(EventExpectationsTest, LogLinesAreThoseOfAProgramWholeAndInOrder) {
+  Expect(
+      "expect { log { host: \"a\" application: \"echo\" text: \"one\" count { exactly: 1 } } } "
+      "expect { log { host: \"a\" application: \"\" text: \"one\" count { exactly: 0 } } } "
+      "expect { log { host: \"a\" sequence: \"one\" sequence: \"two\" } } "
+      "expect { log { host: \"a\" sequence: \"two\" sequence: \"one\" } }");
+  events_->OnLog(At(1000), kA, {"one", "echo"});
+  events_->OnLog(At(1000), kA, {"one more", "echo"});
+  events_->OnLog(At(2000), kA, {"two", "echo"});
+  const std::vector<Decision> decisions = Finish();
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(decisions[i].verdict, Verdict::kHeld) << i;
+  EXPECT_EQ(decisions[3].verdict, Verdict::kFailed);
+  EXPECT_EQ(decisions[3].seen, "not 'one'");
+}
+
+TEST_F(EventExpectationsTest, ConnectionsAreCountedByTheStateTheyComeInto) {
+  Expect(
+      "expect { by: \"2s\" connection { host: \"a\" peer: \"2001:db8::2\" peer_port: 80 } } "
+      "expect { connection { host: \"a\" state: CLOSED failed: true count { exactly: 1 } } } "
+      "expect { never { connection { host: \"*\" state: CLOSED failed: true } } }");
+  const tcp::Flow flow{*IpAddress::Parse("2001:db8::1"), *IpAddress::Parse("2001:db8::2"),
+                       Port{40000}, Port{80}};
+  events_->OnConnection(At(1000), kA,
+                        {flow, tcp::State::kSynSent, tcp::State::kEstablished, std::nullopt});
+  events_->OnConnection(At(3000), kA,
+                        {flow, tcp::State::kEstablished, tcp::State::kClosed, tcp::Error::kReset});
+  const std::vector<Decision> decisions = Finish();
+  EXPECT_EQ(decisions[0].verdict, Verdict::kHeld);
+  EXPECT_EQ(decisions[1].verdict, Verdict::kHeld);
+  EXPECT_EQ(decisions[2].verdict, Verdict::kFailed);
+}
+
 TEST_F(EventExpectationsTest, LogLinesAreFoundByTheirText) {
   Expect(
       "expect { log { host: \"a\" contains: \"duplicate\" } }"

@@ -41,13 +41,15 @@ TEST(PathMtu, From1500To9000AndBack) {
   TwoHosts world;
   world.a().mtu = world.b().mtu = 9000;
   ASSERT_TRUE(world.Open());
-  world.ea().SetPathMtu(world.now(), world.b().address(), 1500);
+  world.a().mtu = 1500;
+  world.ea().RefreshPathMtu(world.now(), world.b().address());
   Transfer transfer(world, true, 6'000'000, 1);
   world.after_step = [&] { transfer.Step(); };
   transfer.Step();
   world.RunFor(Milliseconds(100));
   EXPECT_EQ(LargestPayload(world), 1428u);
-  world.ea().SetPathMtu(world.now(), world.b().address(), 9000);
+  world.a().mtu = 9000;
+  world.ea().RefreshPathMtu(world.now(), world.b().address());
   world.RunFor(Milliseconds(100));
   EXPECT_EQ(LargestPayload(world), 8928u);
   world.path.mtu = 1500;
@@ -62,7 +64,8 @@ TEST(PathMtu, NeverExceedsThePeersMss) {
   TwoHosts world;
   world.b().mtu = 1400;
   ASSERT_TRUE(world.Open());
-  world.ea().SetPathMtu(world.now(), world.b().address(), 9000);
+  world.a().mtu = 9000;
+  world.ea().RefreshPathMtu(world.now(), world.b().address());
   world.Write(true, 20'000);
   world.RunFor(Seconds(1));
   EXPECT_EQ(LargestPayload(world), 1400u - 60 - 12);
