@@ -97,6 +97,7 @@ Error ErrorOf(tcp::Refusal refusal) {
 Error ErrorOf(DropReason reason) {
   switch (reason) {
     case DropReason::NO_ROUTE:
+    case DropReason::IPV4_NOT_CONFIGURED:
       return Error::kNoRoute;
     case DropReason::NO_SOURCE_ADDRESS:
       return Error::kNoSourceAddress;

@@ -46,7 +46,8 @@ class ProgramLog final : public WorldObserver {
 };
 
 // Hosts "a" and "b" with a router "c" between them, on links "near" and "wide"
-// (a to c) and "far" (c to b): addresses 2001:db8:a::2 and 2001:db8:b::2.
+// (a to c) and "far" (c to b): addresses 2001:db8:a::2 and 2001:db8:b::2. Host a runs
+// IPv6 alone.
 class RoutedHosts {
  public:
   static constexpr NodeId kA{0};
@@ -100,6 +101,7 @@ class RoutedHosts {
       interface.mac = Mac(mac);
       interface.mtu = mtu;
       interface.dup_addr_detect_transmits = 0;
+      interface.ipv4 = node != 0;
       interface.ipv6_addresses = {{Address(link, host), 64}};
       if (node < 2) interface.ipv6_gateway = Address(link, 1);
     };

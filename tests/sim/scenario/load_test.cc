@@ -82,7 +82,8 @@ TEST(LoadScenario, AllMistakesAreReportedAtOnceEachAtItsPlace) {
             "boot_at, boot_interval, args, route, answer_echo, dup_addr_detect_transmits, "
             "retrans_timer, base_reachable_time, cur_hop_limit, accept_router_advertisements, "
             "forwarding, interface_identifiers, temporary_addresses, optimistic_dad, "
-            "gratuitous_neighbor_discovery, multicast_routing, ipv4_conflict_detection, "
+            "gratuitous_neighbor_discovery, multicast_routing, application, "
+            "ipv4_conflict_detection, "
             "ipv4_link_local, forward_directed_broadcasts\n");
 }
 
