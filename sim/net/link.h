@@ -61,6 +61,8 @@ class Link {
   virtual void JoinGroup(Port, MacAddress) {}
   virtual void LeaveGroup(Port, MacAddress) {}
   virtual void HearAllGroups(Port, bool) {}
+  // The port gets every group's frames, and those for stations that nobody knows.
+  virtual void FloodTo(Port) {}
   // A port's card has another address from now on.
   virtual void OnCardAddress(Port, MacAddress) {}
 

@@ -72,6 +72,12 @@ void Station::HearAllGroups(InterfaceId interface, bool all) {
   card.link->HearAllGroups(card.port, all);
 }
 
+void Station::LetInEverything(InterfaceId interface) {
+  Card& card = this->card(interface);
+  card.everything = true;
+  card.link->FloodTo(card.port);
+}
+
 void Station::SetAddress(InterfaceId interface, MacAddress address) {
   Card& card = this->card(interface);
   card.mac = address;
@@ -81,6 +87,7 @@ void Station::SetAddress(InterfaceId interface, MacAddress address) {
 bool Station::LetsIn(const Card& card, ByteView frame) {
   const uint64_t destination = DestinationOf(frame);
   if (destination == card.mac.ToInteger() || destination == kBroadcast) return true;
+  if (card.everything) return true;
   if (!IsGroup(destination)) return false;
   if (card.all_groups) return true;
   const MacAddress group = MacAddress::FromInteger(destination);

@@ -57,6 +57,9 @@ class Station final : public Entity, public host::Device {
   void JoinGroup(InterfaceId interface, MacAddress group) override;
   void LeaveGroup(InterfaceId interface, MacAddress group) override;
   void HearAllGroups(InterfaceId interface, bool all) override;
+  // The card lets in every frame that the link carries to it, and a LAN's switch
+  // floods to it: what stands behind is more than one address. Before the world runs.
+  void LetInEverything(InterfaceId interface);
   void SetAddress(InterfaceId interface, MacAddress address) override;
 
   // As Transmit, for a frame that the scenario made.
@@ -84,6 +87,7 @@ class Station final : public Entity, public host::Device {
     uint32_t port = 0;   // Its number on the link.
     uint16_t epoch = 0;  // Of that port, see Link.
     bool all_groups = false;
+    bool everything = false;
     std::vector<Group> groups;  // In order of the address.
   };
 

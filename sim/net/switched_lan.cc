@@ -68,6 +68,11 @@ void SwitchedLan::HearAllGroups(Port port, bool all) {
   }
 }
 
+void SwitchedLan::FloodTo(Port port) {
+  HearAllGroups(port, true);
+  flooded_.push_back(port);
+}
+
 void SwitchedLan::OnCardAddress(Port port, MacAddress address) {
   const auto card = std::find_if(cards_.begin(), cards_.end(),
                                  [&](const auto& entry) { return entry.second == port; });
@@ -172,6 +177,9 @@ void SwitchedLan::Flood(const Arrived& arrived, uint64_t destination, uint32_t g
     // From nowhere each group is flooded in its turn.
     const bool in_turn = arrived.from != kNowhere || ports_[card->second].group == group;
     if (in_turn) Deliver(arrived, card->second);
+  }
+  for (const Port port : flooded_) {
+    if (arrived.from != kNowhere || ports_[port].group == group) Deliver(arrived, port);
   }
 }
 

@@ -37,6 +37,7 @@ class SwitchedLan final : public Link, public Entity {
   void JoinGroup(Port port, MacAddress group) override;
   void LeaveGroup(Port port, MacAddress group) override;
   void HearAllGroups(Port port, bool all) override;
+  void FloodTo(Port port) override;
   void OnCardAddress(Port port, MacAddress address) override;
   void SetParameters(const LinkParameters& parameters) override;
   void Partition(const std::vector<std::vector<NodeId>>& groups) override;
@@ -79,6 +80,7 @@ class SwitchedLan final : public Link, public Entity {
   std::vector<std::vector<Port>> listeners_;  // In order; empty ones are free.
   std::vector<uint32_t> free_listeners_;
   std::vector<Port> all_groups_;  // Whose cards listen to every group; in order.
+  std::vector<Port> flooded_;     // Whose cards let in everything.
 };
 
 }  // namespace dualsim::sim

@@ -14,11 +14,14 @@ namespace dualsim::sim {
 // it was handed to the link, with what FrameNotes says of it as a comment.
 class CaptureRecorder : public WorldObserver {
  public:
-  // `names` and `notes` outlive the recorder. Throws OutputError.
-  CaptureRecorder(const std::string& path, const WorldNames& names, const FrameNotes& notes);
+  // `names` and `notes` outlive the recorder. `epoch`: what the clock of the world's
+  // beginning showed; 1970 where the world has none. Throws OutputError.
+  CaptureRecorder(const std::string& path, const WorldNames& names, const FrameNotes& notes,
+                  Appearance appearance = Appearance::kWhole, Duration epoch = Duration());
 
   void OnFrame(Time time, const FrameEvent& event) override;
 
+  void Flush() { file_.Flush(); }
   bool failed() const { return file_.failed(); }
   void Commit() { file_.Commit(); }
 
@@ -26,6 +29,7 @@ class CaptureRecorder : public WorldObserver {
   OutputFile file_;
   PcapngWriter writer_;
   const FrameNotes& notes_;
+  Duration epoch_;
   std::string comment_;  // Kept for its storage.
 };
 

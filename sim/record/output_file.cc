@@ -47,19 +47,23 @@ void MakeFolder(const std::string& path) {
   if (!std::filesystem::is_directory(path)) Fail(path, ENOTDIR);
 }
 
-OutputFile::OutputFile(const std::string& path) : path_(path), target_(FollowLinks(path)) {
+OutputFile::OutputFile(const std::string& path, Appearance appearance)
+    : path_(path), target_(FollowLinks(path)) {
   struct stat status {};
   const bool exists = ::stat(target_.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode)) Fail(path_, EISDIR);
   const bool in_place = exists && !S_ISREG(status.st_mode);
-  if (!in_place) temporary_ = TemporaryName(target_);
+  if (!in_place && appearance == Appearance::kWhole) temporary_ = TemporaryName(target_);
   const int flags = O_WRONLY | O_CLOEXEC | (in_place ? 0 : O_CREAT | O_TRUNC | O_NOFOLLOW);
-  fd_ = ::open(in_place ? target_.c_str() : temporary_.c_str(), flags, 0666);
+  fd_ = ::open(temporary_.empty() ? target_.c_str() : temporary_.c_str(), flags, 0666);
   if (fd_ < 0) Fail(path_, errno);
   buffer_.resize(kBufferSize);
 }
 
-OutputFile::~OutputFile() { Discard(); }
+OutputFile::~OutputFile() {
+  if (fd_ >= 0 && temporary_.empty()) Flush();
+  Discard();
+}
 
 void OutputFile::Append(ByteView bytes) {
   if (!bytes.empty()) std::memcpy(Reserve(bytes.size()), bytes.data(), bytes.size());

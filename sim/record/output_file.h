@@ -17,16 +17,23 @@ class OutputError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// How an output comes to be under its name.
+enum class Appearance : uint8_t { kWhole, kGrowing };
+
 // A file that appears whole or not at all: it grows beside its final name, under
 // TemporaryName(), and takes the final name on Commit(). Without a commit the
 // destructor removes it.
+//
+// One that grows has its name from the start, and what Reserve() or Append() gave
+// at once comes there at once, with Flush() at the latest: a reader finds no half
+// of it. Without a commit it stays.
 //
 // What exists and is no regular file (a terminal, a pipe, /dev/full) is written
 // in place; a symbolic link is followed, and what it points to replaced.
 class OutputFile {
  public:
   // Creates the temporary file; throws OutputError.
-  explicit OutputFile(const std::string& path);
+  explicit OutputFile(const std::string& path, Appearance appearance = Appearance::kWhole);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
@@ -46,13 +53,15 @@ class OutputFile {
   // care; whoever drives a long run looks here now and then and gives up early.
   bool failed() const { return error_ != 0; }
 
+  // Writes all that was given so far.
+  void Flush();
+
   // Writes what is left and moves the file to its name; throws OutputError with
   // the first failure. Called at most once.
   void Commit();
 
  private:
   void MakeRoom(size_t size);
-  void Flush();
   void Discard();
 
   std::string path_;       // As given, for messages.

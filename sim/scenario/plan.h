@@ -31,6 +31,8 @@ struct NodePlan {
   host::StackConfig config;                   // Boot arguments and computed routes are in it.
   std::vector<ApplicationPlan> applications;  // In the order of their start.
   std::vector<LinkId> links;                  // Where interface i of `config` is attached.
+  // A port to the world outside, see Pace: it has no stack, and `config` names its one card alone.
+  bool outside = false;
   std::optional<TesterPlan> tester;           // It has no stack: `config` names its one card alone.
   SourceLocation where;
 };

@@ -102,19 +102,21 @@ struct Cast {
 // done, or until `progress` says no.
 class Player {
  public:
-  Player(World& world, Timeline& timeline, Cast& cast, Time end, const Progress& progress)
+  Player(World& world, Timeline& timeline, Cast& cast, Time end, const Progress& progress,
+         Pace* pace)
       : world_(world),
         simulation_(world.simulation()),
         timeline_(timeline),
         cast_(cast),
         end_(end),
         progress_(progress),
+        pace_(pace),
         // Rounded up, so that even the shortest run moves on.
         stride_(Nanoseconds(end.nanoseconds() / kReports + 1)) {}
 
   // False: abandoned.
   bool Play() {
-    if (cast_.testers) return PlayStepwise();
+    if (cast_.testers && pace_ == nullptr) return PlayStepwise();
     while (timeline_.next() <= end_) {
       if (!RunBefore(timeline_.next())) return false;
       timeline_.Play();
@@ -154,6 +156,7 @@ class Player {
   Time Deadline() const { return cast_.script ? cast_.script->deadline() : Time::Never(); }
 
   bool RunBefore(Time time) {
+    if (pace_ != nullptr) return pace_->RunBefore(world_, time);
     while (progress_ && simulation_.now() + stride_ < time) {
       simulation_.RunBefore(simulation_.now() + stride_);
       if (!progress_(simulation_.now())) return false;
@@ -168,6 +171,7 @@ class Player {
   Cast& cast_;
   Time end_;
   const Progress& progress_;
+  Pace* pace_;
   Duration stride_;
 };
 
@@ -191,7 +195,8 @@ void AddContext(const Plan& plan, uint64_t seed, Time end, const Progress& progr
   FanOut fan_out(std::move(observers));
   World world(plan, seed, fan_out);
   Timeline timeline(plan, world, cast.pings, cast.book);
-  if (!Player(world, timeline, cast, std::min(end, context.end()), progress).Play()) return;
+  if (!Player(world, timeline, cast, std::min(end, context.end()), progress, nullptr).Play())
+    return;
   for (size_t i = 0; i < places.size(); ++i) {
     result->expectations[places[i]].around = context.Lines(i);
   }
@@ -221,8 +226,10 @@ RunResult Run(const Plan& plan, const RunOptions& options) {
   {
     World world(plan, result.seed, fan_out);
     Timeline timeline(plan, world, cast.pings, cast.book);
-    result.complete = Player(world, timeline, cast, end, options.progress).Play();
+    if (options.pace != nullptr) options.pace->Begin(world);
+    result.complete = Player(world, timeline, cast, end, options.progress, options.pace).Play();
     result.end = world.simulation().now();
+    if (options.pace != nullptr) options.pace->End(world);
     const Simulation::Counters& counters = world.simulation().counters();
     result.events = counters.events + counters.wake_ups;
     result.frames = fan_out.frames();
@@ -246,7 +253,8 @@ RunResult Run(const Plan& plan, const RunOptions& options) {
     e.seen = decisions[i].seen;
     e.since = decisions[i].since;
   }
-  if (result.complete) {
+  // A live run can't be repeated to look closer.
+  if (result.complete && options.pace == nullptr) {
     AddContext(plan, result.seed, result.end, options.progress, decisions, &result);
   }
   return result;

@@ -14,6 +14,21 @@
 
 namespace dualsim::sim {
 
+class World;
+
+// How time passes in a run that keeps step with something outside: a real clock,
+// real devices. It may throw; nothing is decided then.
+class Pace {
+ public:
+  virtual ~Pace() = default;
+  // The world is made, and its time is 0.
+  virtual void Begin(World& world) = 0;
+  // As Simulation::RunBefore(). False: the run ends where its clock stands now.
+  virtual bool RunBefore(World& world, Time time) = 0;
+  // The run ended; the nodes that still run may be shut down, and be heard.
+  virtual void End(World& world) = 0;
+};
+
 struct RunOptions {
   std::optional<uint64_t> seed;  // Instead of the plan's.
   std::optional<Time> until;     // Ends the run earlier than the plan does.
@@ -22,6 +37,9 @@ struct RunOptions {
   // Called now and then, about a thousand times in a run; it changes nothing.
   // Returning false abandons the run.
   std::function<bool(Time now)> progress;
+  // Instead of as fast as can be. Neither testers nor steps of cases have a part in
+  // it, and `progress` is not asked.
+  Pace* pace = nullptr;
 };
 
 struct ExpectationResult {

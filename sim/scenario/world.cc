@@ -25,7 +25,7 @@ World::World(const Plan& plan, uint64_t seed, WorldObserver& observer)
   nodes_.reserve(plan.nodes.size());
   for (size_t i = 0; i < plan.nodes.size(); ++i) {
     const NodeId id{static_cast<uint32_t>(i)};
-    if (plan.nodes[i].tester) {
+    if (plan.nodes[i].tester || plan.nodes[i].outside) {
       network_.station(id).SetReceiver(&deaf_);
       nodes_.push_back(nullptr);
       continue;

@@ -22,11 +22,13 @@ class World {
 
   Network& network() { return network_; }
   Simulation& simulation() { return network_.simulation(); }
-  // Not of a tester, which has no stack.
+  // Not of a tester or a port to the outside: they have no stack.
   Node& node(NodeId id) { return *nodes_[static_cast<size_t>(id)]; }
+  // Likewise; nullptr for those.
+  Node* FindNode(NodeId id) { return nodes_[static_cast<size_t>(id)].get(); }
 
  private:
-  // What is on a tester's card: nothing, it only sends.
+  // What is on a tester's card: nothing, it only sends. Likewise at first on the outside's.
   class Deaf final : public Receiver {
     void Receive(Time, InterfaceId, Packet) override {}
   };

@@ -30,6 +30,12 @@ Integer ReadInteger(const std::string& option, const std::string& text, const ch
   return value;
 }
 
+Duration ReadDurationOption(const std::string& option, const std::string& text) {
+  const auto duration = sim::ReadDuration(text);
+  if (!duration.value) throw CLI::ValidationError(option, duration.error);
+  return *duration.value;
+}
+
 void AddSeedAndUntil(CLI::App& app, RunCommand& run) {
   app.add_option_function<std::string>(
          "--seed",
@@ -41,9 +47,7 @@ void AddSeedAndUntil(CLI::App& app, RunCommand& run) {
   app.add_option_function<std::string>(
          "--until",
          [&run](const std::string& text) {
-           const auto duration = sim::ReadDuration(text);
-           if (!duration.value) throw CLI::ValidationError("--until", duration.error);
-           run.until = Time() + *duration.value;
+           run.until = Time() + ReadDurationOption("--until", text);
          },
          "End the run at this time ('2.5s'); what is not decided by then stays open")
       ->type_name("TIME");
@@ -112,6 +116,72 @@ void AddInspect(CLI::App& app, InspectCommand& inspect) {
   command.footer(kExitCodes);
 }
 
+void AddLive(CLI::App& app, LiveCommand& live) {
+  CLI::App& command = *app.add_subcommand(
+      "live", "Run a host on a tap device, or a scenario with one, by the real clock");
+  command
+      .add_option("--tap", live.tap,
+                  "Run one host on this Linux tap device, which is made where it is not there")
+      ->type_name("NAME");
+  command.add_option("--mac", live.mac, "The host's address on the link (default: drawn)")
+      ->type_name("MAC");
+  command
+      .add_option("--app", live.applications,
+                  "A program on the host, with its arguments; may be given several times")
+      ->type_name("NAME=ARGS")
+      ->expected(1)
+      ->take_all();
+  command.add_option("--scenario", live.scenario, "Run this scenario's network instead")
+      ->type_name("FILE");
+  command
+      .add_option("--attach", live.attach,
+                  "Make a tap device one more port of a link of the scenario")
+      ->type_name("LINK=TAP")
+      ->expected(1)
+      ->take_all();
+  command
+      .add_option_function<std::string>(
+          "--seed",
+          [&live](const std::string& text) {
+            live.seed = ReadInteger<uint64_t>("--seed", text, "from 0 to 18446744073709551615");
+          },
+          "Seed of the scenario's run, instead of its own")
+      ->type_name("N");
+  command.add_option("--capture", live.capture, "Write a capture, which can be read as it grows")
+      ->type_name("FILE");
+  command
+      .add_option_function<std::string>(
+          "--for",
+          [&live](const std::string& text) { live.duration = ReadDurationOption("--for", text); },
+          "End after this time ('30s'; default: with Ctrl-C, or with the scenario)")
+      ->type_name("TIME");
+  command.add_flag("-v,--verbose", live.verbose,
+                   "Print routers, prefixes, neighbors, drops too, not addresses and logs alone");
+  command.footer(
+      "Any other argument is one of the host's boot arguments: --ipv4=192.0.2.2/24\n"
+      "--ipv4-gateway=192.0.2.1 --ipv6=2001:db8::2/64 --ipv6-only ...\n" +
+      std::string(kExitCodes));
+}
+
+// What is wrong with the combination; "" where nothing is.
+std::string CheckLive(const LiveCommand& live) {
+  if (live.tap.empty() == live.scenario.empty()) {
+    return "live takes one of --tap and --scenario (dualsim live --help says more)";
+  }
+  if (!live.tap.empty()) {
+    if (!live.attach.empty()) return "--attach goes with --scenario";
+    if (live.seed) return "--seed goes with --scenario";
+    return "";
+  }
+  if (!live.mac.empty()) return "--mac goes with --tap; a scenario says it of its hosts";
+  if (!live.applications.empty()) return "--app goes with --tap; a scenario says it of its hosts";
+  if (!live.boot_arguments.empty()) {
+    return "there is no use for '" + live.boot_arguments.front() +
+           "' with --scenario; dualsim live --help lists what there is";
+  }
+  return "";
+}
+
 // The names that were possible where the user wrote something else.
 std::vector<std::string> KnownNames(const CLI::App& app, bool options) {
   std::vector<std::string> names;
@@ -156,6 +226,8 @@ std::variant<Command, int> ParseCommandLine(int argc, const char* const* argv) {
   AddRun(app, run);
   AddCheck(app, check);
   AddInspect(app, inspect);
+  LiveCommand live;
+  AddLive(app, live);
   for (CLI::App* command : app.get_subcommands(nullptr)) command->allow_extras();
   app.allow_extras();
 
@@ -168,6 +240,11 @@ std::variant<Command, int> ParseCommandLine(int argc, const char* const* argv) {
   }
   const auto commands = app.get_subcommands();
   const CLI::App& chosen = commands.empty() ? app : *commands.front();
+  if (chosen.get_name() == "live") {
+    live.boot_arguments = app.remaining(true);
+    if (const std::string wrong = CheckLive(live); !wrong.empty()) return Complain(wrong);
+    return Command(live);
+  }
   if (const auto extras = app.remaining(true); !extras.empty()) {
     if (!commands.empty() || extras.front().starts_with('-')) {
       return ComplainOfExtras(chosen, extras);

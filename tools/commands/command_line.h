@@ -39,7 +39,23 @@ struct InspectCommand {
   std::string filter;
 };
 
-using Command = std::variant<RunCommand, CheckCommand, InspectCommand>;
+// One of --tap and --scenario; the other fields are those of one of them, or of both.
+struct LiveCommand {
+  std::string tap{};
+  std::string mac{};  // "": drawn.
+  std::vector<std::string> boot_arguments{};
+  std::vector<std::string> applications{};  // NAME or NAME=ARGUMENTS.
+
+  std::string scenario{};
+  std::vector<std::string> attach{};  // LINK=TAP.
+  std::optional<uint64_t> seed{};     // Instead of the scenario's.
+
+  std::string capture{};               // "": none.
+  std::optional<Duration> duration{};  // Unset: until a signal, or the scenario's.
+  bool verbose = false;
+};
+
+using Command = std::variant<RunCommand, CheckCommand, InspectCommand, LiveCommand>;
 
 // What the command line asks for. Where there is nothing to do but to say
 // something (--help, --version, a mistake), it has said so, and the answer is
@@ -51,5 +67,6 @@ std::variant<Command, int> ParseCommandLine(int argc, const char* const* argv);
 int Run(const RunCommand& command);
 int Check(const CheckCommand& command);
 int Inspect(const InspectCommand& command);
+int Live(const LiveCommand& command);
 
 }  // namespace dualsim::commands

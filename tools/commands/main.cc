@@ -14,6 +14,7 @@ namespace {
 int Do(const RunCommand& command) { return Run(command); }
 int Do(const CheckCommand& command) { return Check(command); }
 int Do(const InspectCommand& command) { return Inspect(command); }
+int Do(const LiveCommand& command) { return Live(command); }
 
 int Main(int argc, char** argv) {
   try {

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "stack/host/boot_arguments.h"
+#include "stack/host/config.h"
+
+namespace dualsim::host {
+
+// Puts boot arguments into the configuration of a stack, wherever it runs: what
+// was given replaces what the configuration says, the rest stays. Addresses and
+// gateways are those of the first interface.
+//
+// Returns an error for each argument that can't be honoured, one line that names
+// it; the configuration is then not to be used.
+std::vector<std::string> ApplyBootArguments(const BootArguments& arguments, StackConfig* config);
+
+}  // namespace dualsim::host

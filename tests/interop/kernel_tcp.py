@@ -1,0 +1,5 @@
+"""TCP against the kernel's."""
+
+from case import Cases
+
+CASES = Cases()
