@@ -271,5 +271,24 @@ TEST(SwitchedLan, ReceiversShareTheBytesOfOneFrame) {
   EXPECT_EQ(world.network.packets().in_use(), 0u);
 }
 
+TEST(SwitchedLan, ACardThatLetsInEverythingIsFlooded) {
+  TestWorld world(OneLink(LinkKind::kSwitched, 3));
+  world.station("c").LetInEverything(InterfaceId{0});
+  world.Send("a", Frame(Mac(9), Mac(1)));
+  world.Send("a", Frame(GroupMac(1), Mac(1)));
+  world.Run(Seconds(1));
+  EXPECT_EQ(world.at("c").frames.size(), 2u);
+  EXPECT_EQ(world.at("b").frames.size(), 0u);
+  // What stands behind it is learned like anything else.
+  world.Send("c", Frame(Mac(1), Mac(9)));
+  world.Run(Seconds(1));
+  world.Send("b", Frame(Mac(9), Mac(2)));
+  world.Run(Seconds(1));
+  world.Send("a", Frame(Mac(2), Mac(1)));
+  world.Run(Seconds(1));
+  EXPECT_EQ(world.at("c").frames.size(), 3u);
+  EXPECT_EQ(world.at("b").frames.size(), 1u);
+}
+
 }  // namespace
 }  // namespace dualsim::sim

@@ -111,5 +111,27 @@ TEST_F(OutputFileTest, ReplacesWhatASymbolicLinkPointsTo) {
   EXPECT_EQ(Read(Path("elsewhere/real")), "after");
 }
 
+TEST_F(OutputFileTest, OneThatGrowsHasItsNameFromTheStartAndStaysWithoutACommit) {
+  {
+    OutputFile file(Path("a"), Appearance::kGrowing);
+    file.Append("hello");
+    EXPECT_EQ(Read(Path("a")), "");
+    file.Flush();
+    EXPECT_EQ(Read(Path("a")), "hello");
+    file.Append(", world");
+  }
+  EXPECT_EQ(Read(Path("a")), "hello, world");
+  EXPECT_EQ(Files(), 1u);
+}
+
+TEST_F(OutputFileTest, AReaderOfOneThatGrowsFindsNoHalfOfWhatWasGivenAtOnce) {
+  const std::string block(999, 'x');
+  OutputFile file(Path("a"), Appearance::kGrowing);
+  for (int i = 0; i < 200; ++i) {
+    file.Append(block);
+    EXPECT_EQ(Read(Path("a")).size() % block.size(), 0u);
+  }
+}
+
 }  // namespace
 }  // namespace dualsim::sim

@@ -98,12 +98,35 @@ TEST(CommandLine, WhatIsMissingOrImpossibleIsRefused) {
   EXPECT_NE(Refusal({"inspect", "a", "b", "c"}).find("'c'"), std::string::npos);
 }
 
+TEST(CommandLine, LiveTakesBootArgumentsAsTheyCome) {
+  const auto live = Accepted<LiveCommand>({"live", "--ipv4=10.0.0.2/24", "--tap", "tap0", "--app",
+                                           "echo=--port=8", "--app=network", "--ipv6-only",
+                                           "--ipv6", "2001:db8::2/64", "--for", "30s"});
+  EXPECT_EQ(live.tap, "tap0");
+  EXPECT_EQ(live.applications, (std::vector<std::string>{"echo=--port=8", "network"}));
+  EXPECT_EQ(live.boot_arguments, (std::vector<std::string>{"--ipv4=10.0.0.2/24", "--ipv6-only",
+                                                           "--ipv6", "2001:db8::2/64"}));
+  EXPECT_EQ(live.duration, Seconds(30));
+}
+
+TEST(CommandLine, LiveIsAHostOrAScenario) {
+  EXPECT_NE(Refusal({"live"}).find("one of --tap and --scenario"), std::string::npos);
+  EXPECT_NE(Refusal({"live", "--tap", "a", "--scenario", "b"}).find("one of"), std::string::npos);
+  EXPECT_NE(Refusal({"live", "--tap", "a", "--attach", "lan=b"}).find("--attach"),
+            std::string::npos);
+  EXPECT_NE(Refusal({"live", "--scenario", "a", "--app", "echo"}).find("--app"), std::string::npos);
+  EXPECT_NE(Refusal({"live", "--scenario", "a", "--ipv6-only"}).find("--ipv6-only"),
+            std::string::npos);
+  EXPECT_NE(Refusal({"live", "--tap", "a", "--for", "10"}).find("unit"), std::string::npos);
+}
+
 TEST(CommandLine, HelpAndVersionAreAnswersNotMistakes) {
   for (const auto& arguments : {std::initializer_list<const char*>{"--help"},
                                 {"--version"},
                                 {"run", "--help"},
                                 {"check", "--help"},
-                                {"inspect", "--help"}}) {
+                                {"inspect", "--help"},
+                                {"live", "--help"}}) {
     testing::internal::CaptureStdout();
     const auto parsed = Parse(arguments);
     EXPECT_NE(testing::internal::GetCapturedStdout(), "");
