@@ -11,6 +11,20 @@ namespace dualsim::sim {
 
 using wire::EthernetHeader;
 
+namespace {
+
+// RFC 8200 §5: a link with a smaller MTU still carries IPv6 packets of this size,
+// in pieces that are its own affair.
+constexpr size_t kIpv6MinimumMtu = 1280;
+
+bool IsCutUpByLink(ByteView frame) {
+  if (frame.size() - EthernetHeader::kSize > kIpv6MinimumMtu) return false;
+  const auto header = EthernetHeader::Parse(frame);
+  return header && header->type == wire::EtherType::kIpv6;
+}
+
+}  // namespace
+
 Link::Link(Simulation& simulation, EntityId entity, LinkId id, WorldObserver& observer,
            const LinkParameters& parameters, const LinkFaults& faults)
     : simulation_(simulation),
@@ -69,7 +83,7 @@ void Link::Transmit(Port from, Packet frame, bool injected) {
   told.frame = frame.bytes();
   told.injected = injected;
   Time arrival;
-  if (const std::optional<DropReason> reason = Enter(port, frame.size(), arrival)) [[unlikely]] {
+  if (const std::optional<DropReason> reason = Enter(port, frame.bytes(), arrival)) [[unlikely]] {
     told.dropped = true;
     told.reason = *reason;
     observer_.OnFrame(simulation_.now(), told);
@@ -83,10 +97,13 @@ void Link::Transmit(Port from, Packet frame, bool injected) {
   Send(port, port.up.KeepOrder(arrival), std::move(frame));
 }
 
-std::optional<DropReason> Link::Enter(PortState& port, size_t size, Time& arrival) {
+std::optional<DropReason> Link::Enter(PortState& port, ByteView frame, Time& arrival) {
+  const size_t size = frame.size();
   if (!port.carrier) return DropReason::LINK_DOWN;
   if (size < EthernetHeader::kSize) return DropReason::FRAME_TOO_SHORT;
-  if (size - EthernetHeader::kSize > parameters_.mtu) return DropReason::LINK_MTU;
+  if (size - EthernetHeader::kSize > parameters_.mtu && !IsCutUpByLink(frame)) {
+    return DropReason::LINK_MTU;
+  }
   const std::optional<Time> left =
       port.up.Take(simulation_.now(), rate_.TransmissionTime(size), rate_.queue_time());
   if (!left) return DropReason::LINK_QUEUE_FULL;

@@ -2,22 +2,9 @@
 // handed to their interface.
 
 #include "stack/host/stack_implementation.h"
-#include "stack/ipv6/header_walk.h"
-#include "stack/ndp/constants.h"
 #include "stack/wire/ndp.h"
 
 namespace dualsim::host {
-namespace {
-
-// To the first header of a packet that is no extension header, as far as it holds one.
-ipv6::HeaderWalk WalkToUpper(ByteView packet) {
-  ipv6::HeaderWalk walk(packet);
-  while (walk.Step()) {
-  }
-  return walk;
-}
-
-}  // namespace
 
 void Stack::Implementation::OnIcmpv6(const Received& received, ByteView message) {
   const auto header =
@@ -132,39 +119,24 @@ void Stack::Implementation::OnIcmpv6Error(const Received& received, ByteView mes
   const auto error = wire::Icmpv6Error::Parse(message);
   if (!error) return Drop(received, error.reason());
   // RFC 4443 §5.2 and RFC 8201 §4: only what quotes a packet of ours is believed.
-  if (error->invoking.size() < wire::Ipv6Header::kSize) {
-    return Drop(received, DropReason::ICMPV6_TRUNCATED);
-  }
-  const Ipv6Address quoted_source = Ipv6Address::Load(error->invoking.data() + 8);
-  const LocalAddress* local = local_addresses_.Find(quoted_source);
+  const auto quoted = ipv6::QuotedPacket::Parse(error->invoking);
+  if (!quoted) return Drop(received, DropReason::ICMPV6_TRUNCATED);
+  const LocalAddress* local = local_addresses_.Find(quoted->source);
   if (local == nullptr || !local->assigned) {
     return Drop(received, DropReason::ICMPV6_ERROR_UNMATCHED);
   }
-  if (error->type == wire::Icmpv6Type::kPacketTooBig) OnPacketTooBig(received, *error);
-  // Behind its extension headers the quote tells whose packet it was.
-  const ipv6::HeaderWalk quoted = WalkToUpper(error->invoking);
-  const ByteView upper = error->invoking.subspan(quoted.offset());
-  if (quoted.type() == wire::NextHeader::kIcmpv6) {
-    ReportEchoError(received, *error, upper);
-  } else if (quoted.type() == wire::NextHeader::kUdp) {
-    ReportUdpError(received, *error, upper);
-  } else if (quoted.type() == wire::NextHeader::kTcp) {
-    ReportTcpError(received, *error, upper);
+  if (error->type == wire::Icmpv6Type::kPacketTooBig) {
+    if (const auto dropped = OnPacketTooBig(received, *error, *quoted)) {
+      return Drop(received, *dropped);
+    }
   }
-}
-
-void Stack::Implementation::OnPacketTooBig(const Received& received,
-                                           const wire::Icmpv6Error& error) {
-  // RFC 8201 §4: what is below the IPv6 minimum is no MTU, and what does not
-  // lower the estimate changes nothing.
-  constexpr Duration kPathMtuLifetime = Seconds(600);  // §5.3 recommends ten minutes.
-  if (error.parameter < ndp::kMinimumMtu) return;
-  const Ipv6Address destination = Ipv6Address::Load(error.invoking.data() + 24);
-  ipv6::Destination* known = destinations_.Find(destination);
-  if (known == nullptr) return Drop(received, DropReason::ICMPV6_ERROR_UNMATCHED);
-  if (error.parameter >= PathMtu(received.now, *known)) return;
-  known->path_mtu = error.parameter;
-  known->path_mtu_until = received.now + kPathMtuLifetime;
+  if (quoted->protocol == wire::NextHeader::kIcmpv6) {
+    ReportEchoError(received, *error, quoted->upper);
+  } else if (quoted->protocol == wire::NextHeader::kUdp) {
+    ReportUdpError(received, *error, quoted->upper);
+  } else if (quoted->protocol == wire::NextHeader::kTcp) {
+    ReportTcpError(received, *error, quoted->upper);
+  }
 }
 
 void Stack::Implementation::ReportEchoError(const Received& received,

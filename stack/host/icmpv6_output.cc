@@ -11,6 +11,8 @@ void Stack::Implementation::SendError(Time now, InterfaceId in, ByteView invokin
   if (!icmp::MayAnswer(invoking, link_layer_multicast, error)) return;
   const Ipv6Address source_of_packet = Ipv6Address::Load(invoking.data() + 8);
   const Ipv6Address destination_of_packet = Ipv6Address::Load(invoking.data() + 24);
+  // RFC 4443 §2.4(e.6): one that this node knows to be an anycast address.
+  if (config_.forwarding && IsAnycast(source_of_packet)) return;
   if (!error_limiter_.Take(now)) {
     return Drop(now, in, DropReason::ICMPV6_ERROR_RATE, invoking);
   }

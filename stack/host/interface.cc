@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "stack/ndp/constants.h"
 #include "stack/wire/ethernet.h"
 
 namespace dualsim::host {
@@ -12,7 +13,8 @@ ndp::NeighborDiscoveryConfig DiscoveryConfig(InterfaceId id, const InterfaceConf
                                              bool is_router) {
   return {.interface = id,
           .mac = config.mac,
-          .mtu = config.mtu,
+          // RFC 8200 §5: below it the link cuts packets up by itself.
+          .mtu = std::max(config.mtu, ndp::kMinimumMtu),
           .is_router = is_router,
           .accept_router_advertisements = config.accept_router_advertisements,
           .dup_addr_detect_transmits = config.dup_addr_detect_transmits,

@@ -4,7 +4,6 @@
 
 #include "stack/host/stack_implementation.h"
 #include "stack/wire/ethernet.h"
-#include "stack/wire/ipv6_extension.h"
 
 namespace dualsim::host {
 namespace {
@@ -76,7 +75,12 @@ void Stack::Implementation::ReceiveIpv6(Received& received) {
       local != nullptr && (!destination.is_link_local() || local->interface == received.interface);
   if (here && local->assigned) return Deliver(received);
   if (here) return Drop(received, DropReason::IPV6_TENTATIVE_DESTINATION);
-  if (!config_.forwarding) return Drop(received, DropReason::IPV6_NOT_OUR_ADDRESS);
+  if (!config_.forwarding) {
+    // What a router would have passed on, or a packet that nobody would.
+    const bool passable = !received.link_layer_multicast && !destination.is_link_local();
+    return Drop(received,
+                passable ? DropReason::FORWARDING_OFF : DropReason::IPV6_NOT_OUR_ADDRESS);
+  }
   if (IsAnycast(destination)) return Deliver(received);
   Forward(received);
 }
@@ -131,7 +135,9 @@ Stack::Implementation::Verdict Stack::Implementation::OnOptions(Received& receiv
                                                                 bool hop_by_hop) {
   const auto header = wire::ExtensionHeader::Parse(received.packet.subspan(cursor.offset));
   if (!header) {
-    Drop(received, header.reason());
+    // RFC 2675 §2: this is how a jumbogram begins, which no node here takes.
+    const bool jumbogram = hop_by_hop && received.header.payload_length == 0;
+    Drop(received, jumbogram ? DropReason::IPV6_JUMBOGRAM : header.reason());
     return Verdict::kDone;
   }
   wire::Ipv6OptionReader reader(header->bytes);
@@ -164,7 +170,8 @@ Stack::Implementation::Verdict Stack::Implementation::OnOption(Received& receive
   using Action = wire::Ipv6Option::Action;
   const Action action = option.action();
   if (action == Action::kSkip) return Verdict::kContinue;
-  Drop(received, DropReason::IPV6_UNKNOWN_OPTION);
+  Drop(received, option.type == wire::kOptionJumboPayload ? DropReason::IPV6_JUMBOGRAM
+                                                          : DropReason::IPV6_UNKNOWN_OPTION);
   // RFC 8200 §4.2: 10 reports to multicast destinations too, 11 does not.
   const bool report = action == Action::kReport || (action == Action::kReportUnlessMulticast &&
                                                     !received.header.destination.is_multicast());

@@ -147,6 +147,7 @@ std::optional<DropReason> Stack::Implementation::Send(Time now, const Outgoing& 
       ipv6::Destination& group = destinations_.FindOrAdd(outgoing.destination);
       group.interface = *out;
       path_mtu = PathMtu(now, group);
+      NoteSent(group, outgoing, payload, path_mtu);
     }
     return Transmit(now, outgoing, *out, outgoing.destination, path_mtu, std::move(payload));
   }
@@ -160,9 +161,16 @@ std::optional<DropReason> Stack::Implementation::Send(Time now, const Outgoing& 
   // unreachable at once; nothing is assumed to be on link.
   ipv6::Destination* destination = FindDestination(now, outgoing.destination, outgoing.interface);
   if (destination == nullptr) return DropReason::NO_ROUTE;
+  const uint32_t path_mtu = PathMtu(now, *destination);
+  NoteSent(*destination, outgoing, payload, path_mtu);
   return Transmit(now, outgoing, destination->interface,
-                  NextHopFor(now, *destination, outgoing.source), PathMtu(now, *destination),
-                  std::move(payload));
+                  NextHopFor(now, *destination, outgoing.source), path_mtu, std::move(payload));
+}
+
+void Stack::Implementation::NoteSent(ipv6::Destination& destination, const Outgoing& outgoing,
+                                     const Packet& payload, uint32_t path_mtu) {
+  const auto size = static_cast<uint32_t>(wire::Ipv6Header::kSize + payload.size());
+  destination.sent.Note(outgoing.next_header, payload.bytes(), std::min(size, path_mtu));
 }
 
 uint32_t Stack::Implementation::PathMtu(Time now, ipv6::Destination& destination) {

@@ -14,12 +14,14 @@
 #include "stack/ipv6/destination_cache.h"
 #include "stack/ipv6/flow_label.h"
 #include "stack/ipv6/fragmentation.h"
+#include "stack/ipv6/quoted_packet.h"
 #include "stack/ipv6/reassembly.h"
 #include "stack/ipv6/routing_table.h"
 #include "stack/router/redirect_sender.h"
 #include "stack/wire/address_map.h"
 #include "stack/wire/icmpv6.h"
 #include "stack/wire/ipv6.h"
+#include "stack/wire/ipv6_extension.h"
 
 namespace dualsim::host {
 
@@ -136,7 +138,11 @@ class Stack::Implementation final : public InterfaceOwner,
   void OnEchoRequest(const Received& received, ByteView message);
   void OnEchoReply(const Received& received, ByteView message);
   void OnIcmpv6Error(const Received& received, ByteView message);
-  void OnPacketTooBig(const Received& received, const wire::Icmpv6Error& error);
+  // Why it is not believed; nullopt where it is.
+  std::optional<DropReason> OnPacketTooBig(const Received& received, const wire::Icmpv6Error& error,
+                                           const ipv6::QuotedPacket& quoted);
+  // Whether there still is who sent the packet, where that can be known.
+  bool HasSender(InterfaceId interface, const ipv6::QuotedPacket& quoted) const;
   // The quoted upper-layer header in an error about a packet of ours.
   void ReportEchoError(const Received& received, const wire::Icmpv6Error& error,
                        ByteView quoted_upper);
@@ -181,6 +187,9 @@ class Stack::Implementation final : public InterfaceOwner,
   };
   // Beyond it the oldest goes.
   static constexpr size_t kMaxAwaitingSource = 8;
+  // What an error about the packet will be compared with.
+  static void NoteSent(ipv6::Destination& destination, const Outgoing& outgoing,
+                       const Packet& payload, uint32_t path_mtu);
   // Sends an upper-layer packet, its checksum done.
   std::optional<DropReason> Send(Time now, const Outgoing& outgoing, Packet payload);
   // Sends an ICMPv6 message or a UDP datagram: chooses the source where it is

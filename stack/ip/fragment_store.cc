@@ -29,8 +29,9 @@ size_t FragmentStore::FindOrAdd(Time now, const FragmentedPacket& key,
     if (pending_[i].key == key) return i;
   }
   if (pending_.size() >= limits_.packets) {
-    DropFragments(pending_.front(), rules_.limit, output);
-    Remove(0);
+    const size_t victim = FindVictim(key.source, 1, std::nullopt);
+    DropFragments(pending_[victim], rules_.limit, output);
+    Remove(victim);
   }
   PendingPacket& added = pending_.emplace_back();
   added.key = key;
@@ -79,12 +80,33 @@ bool FragmentStore::Insert(size_t index, Fragment fragment, bool link_layer_grou
 }
 
 bool FragmentStore::MakeRoom(size_t index, size_t bytes, FragmentStoreOutput& output) {
-  for (PendingPacket& oldest : pending_) {
-    if (bytes_ + bytes <= limits_.bytes) break;
-    Abandon(oldest, oldest.abandoned.value_or(rules_.limit), output);
-    if (&oldest == &pending_[index]) break;
+  while (bytes_ + bytes > limits_.bytes) {
+    const size_t victim = FindVictim(pending_[index].key.source, bytes, index);
+    Abandon(pending_[victim], rules_.limit, output);
+    if (victim == index) return false;
   }
-  return !pending_[index].abandoned;
+  return true;
+}
+
+size_t FragmentStore::FindVictim(const IpAddress& source, size_t more,
+                                 std::optional<size_t> for_bytes_of) const {
+  // Few wait at a time, so that counting anew costs less than keeping counts.
+  const auto held = [&](size_t i) { return for_bytes_of ? pending_[i].bytes : size_t{1}; };
+  size_t victim = 0;
+  size_t most = 0;
+  for (size_t i = 0; i < pending_.size(); ++i) {
+    if (held(i) == 0 && i != for_bytes_of) continue;
+    const IpAddress& candidate = pending_[i].key.source;
+    size_t sum = candidate == source ? more : 0;
+    for (size_t j = 0; j < pending_.size(); ++j) {
+      if (pending_[j].key.source == candidate) sum += held(j);
+    }
+    if (sum > most) {
+      most = sum;
+      victim = i;
+    }
+  }
+  return victim;
 }
 
 void FragmentStore::Advance(Time now, FragmentStoreOutput& output) {

@@ -14,9 +14,11 @@
 
 namespace dualsim::ip {
 
-// What a peer may make a node hold. Where a packet, or the bytes of a fragment,
-// would be too many, the packet that waits longest is given up; a packet of too
-// many fragments is given up itself.
+// What peers may make a node hold. Where a packet, or the bytes of a fragment,
+// would be too many, the source that holds most gives up the packet of its that
+// waits longest: who floods crowds out nobody else. Of sources that hold the
+// same the one whose packet waits longest does. A packet of too many fragments
+// is given up itself.
 struct ReassemblyLimits {
   size_t packets = 16;
   size_t bytes = 256 * 1024;
@@ -105,8 +107,11 @@ class FragmentStore {
   size_t FindOrAdd(Time now, const FragmentedPacket& key, FragmentStoreOutput& output);
   // False where the fragment, and perhaps its packet, was dropped.
   bool Insert(size_t index, Fragment fragment, bool link_layer_group, FragmentStoreOutput& output);
-  // Gives up the oldest until `bytes` more fit; false where that took pending_[index].
+  // Gives packets up until `bytes` more fit; false where that took pending_[index].
   bool MakeRoom(size_t index, size_t bytes, FragmentStoreOutput& output);
+  // Whom to give up where `source` wants one packet more, or `more` bytes for one
+  // that is here: the oldest of the source that would hold most.
+  size_t FindVictim(const IpAddress& source, size_t more, std::optional<size_t> for_bytes_of) const;
   // Drops the fragments, and from now on those that follow.
   void Abandon(PendingPacket& pending, DropReason reason, FragmentStoreOutput& output);
   void Remove(size_t index);

@@ -5,6 +5,7 @@
 #include "stack/base/time.h"
 #include "stack/facts/facts.h"
 #include "stack/ip/destination_cache.h"
+#include "stack/ipv6/sent_packets.h"
 #include "stack/wire/ipv6_address.h"
 
 namespace dualsim::ipv6 {
@@ -19,6 +20,7 @@ struct Destination {
   bool via_advertised_router = false;
   // The path MTU that a Packet Too Big told, until it is forgotten; 0: none did.
   uint32_t path_mtu = 0;
+  SentPackets sent;
   Time path_mtu_until = Time::Never();
   uint32_t generation = 0;  // Of the next hop, see DestinationCache::generation().
   bool used = false;        // Looked up again since the last sweep for a victim.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stack/base/random_stream.h"
+#include "stack/wire/ipv6_extension.h"
 #include "tests/stack/ipv6/fragments_for_test.h"
 
 namespace dualsim::ipv6 {
@@ -267,6 +268,35 @@ TEST_F(ReassemblerTest, TooManyPacketsGiveUpTheOldest) {
   ExpectWhole(Add(Fragment(48, 100, false, 4)));
 }
 
+TEST_F(ReassemblerTest, WhoFloodsPacketsGivesUpItsOwn) {
+  Add(Fragment(0, 48, true, 1));
+  for (uint32_t id = 1; id <= 30; ++id) {
+    Bytes other_source = Fragment(0, 48, true, id);
+    other_source[8 + 15] = 0x77;
+    Add(other_source);
+  }
+  EXPECT_EQ(notes_.drops, Drops(15, DropReason::IPV6_REASSEMBLY_LIMIT));
+  ExpectWhole(Add(Fragment(48, 100, false, 1)));
+}
+
+TEST_F(ReassemblerTest, WhoFloodsBytesGivesUpItsOwn) {
+  reassembler_ = Reassembler({.bytes = 200});
+  Add(Fragment(0, 48, true, 1));
+  for (uint32_t id = 1; id <= 9; ++id) {
+    Bytes other_source = Fragment(0, 96, true, id);
+    other_source[8 + 15] = 0x77;
+    Add(other_source);
+  }
+  EXPECT_EQ(notes_.drops, Drops(8, DropReason::IPV6_REASSEMBLY_LIMIT));
+  ExpectWhole(Add(Fragment(48, 100, false, 1)));
+}
+
+TEST_F(ReassemblerTest, AFragmentLargerThanTheLimitIsDroppedAlone) {
+  reassembler_ = Reassembler({.bytes = 40});
+  Add(Fragment(0, 48));
+  EXPECT_EQ(notes_.drops, Drops{DropReason::IPV6_REASSEMBLY_LIMIT});
+}
+
 TEST_F(ReassemblerTest, TooManyBytesGiveUpTheOldest) {
   reassembler_ = Reassembler({.bytes = 100});
   Add(Fragment(0, 48, true, 1));
@@ -296,7 +326,7 @@ TEST_F(ReassemblerTest, AnyBytesAfterTheHeaderAreSurvived) {
 }
 
 TEST_F(ReassemblerTest, WhateverComesTheLimitsHoldAndPacketsAreWhole) {
-  const ReassemblyLimits limits{.packets = 4, .bytes = 400, .fragments_per_packet = 6};
+  const ip::ReassemblyLimits limits{.packets = 4, .bytes = 400, .fragments_per_packet = 6};
   reassembler_ = Reassembler(limits);
   RandomStream random(1, "reassembly", "fragments");
   Time now = kStart;
