@@ -13,14 +13,14 @@ using wire::EthernetHeader;
 
 namespace {
 
-// RFC 8200 §5: a link with a smaller MTU still carries IPv6 packets of this size,
+// RFC 8200 §5: a link with a smaller MTU still carries IPv6 packets of 1280 bytes,
 // in pieces that are its own affair.
-constexpr size_t kIpv6MinimumMtu = 1280;
-
-bool IsCutUpByLink(ByteView frame) {
-  if (frame.size() - EthernetHeader::kSize > kIpv6MinimumMtu) return false;
+bool IsTooLarge(ByteView frame, uint32_t mtu) {
+  constexpr size_t kIpv6MinimumMtu = 1280;
+  if (frame.size() <= EthernetHeader::kSize + mtu) return false;
+  if (frame.size() > EthernetHeader::kSize + kIpv6MinimumMtu) return true;
   const auto header = EthernetHeader::Parse(frame);
-  return header && header->type == wire::EtherType::kIpv6;
+  return !header || header->type != wire::EtherType::kIpv6;
 }
 
 }  // namespace
@@ -83,7 +83,10 @@ void Link::Transmit(Port from, Packet frame, bool injected) {
   told.frame = frame.bytes();
   told.injected = injected;
   Time arrival;
-  if (const std::optional<DropReason> reason = Enter(port, frame.bytes(), arrival)) [[unlikely]] {
+  const bool too_large = port.carrier && IsTooLarge(frame.bytes(), parameters_.mtu);
+  if (const std::optional<DropReason> reason =
+          too_large ? std::optional(DropReason::LINK_MTU) : Enter(port, frame.size(), arrival))
+      [[unlikely]] {
     told.dropped = true;
     told.reason = *reason;
     observer_.OnFrame(simulation_.now(), told);
@@ -97,13 +100,9 @@ void Link::Transmit(Port from, Packet frame, bool injected) {
   Send(port, port.up.KeepOrder(arrival), std::move(frame));
 }
 
-std::optional<DropReason> Link::Enter(PortState& port, ByteView frame, Time& arrival) {
-  const size_t size = frame.size();
+std::optional<DropReason> Link::Enter(PortState& port, size_t size, Time& arrival) {
   if (!port.carrier) return DropReason::LINK_DOWN;
   if (size < EthernetHeader::kSize) return DropReason::FRAME_TOO_SHORT;
-  if (size - EthernetHeader::kSize > parameters_.mtu && !IsCutUpByLink(frame)) {
-    return DropReason::LINK_MTU;
-  }
   const std::optional<Time> left =
       port.up.Take(simulation_.now(), rate_.TransmissionTime(size), rate_.queue_time());
   if (!left) return DropReason::LINK_QUEUE_FULL;

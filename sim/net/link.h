@@ -125,7 +125,7 @@ class Link {
  private:
   // Whether the frame enters the cable, and then when it is at the far end but
   // for faults; else why not.
-  std::optional<DropReason> Enter(PortState& port, ByteView frame, Time& arrival);
+  std::optional<DropReason> Enter(PortState& port, size_t size, Time& arrival);
   void CarryWithFaults(Port from, Packet frame, Time arrival, FrameEvent& told);
   void Send(const PortState& port, Time arrival, Packet frame);
   FaultDice& DiceOf(PortState& port);
