@@ -65,7 +65,7 @@ void Connection::OnSegmentInSynSent(Time now, const wire::TcpSegment& segment) {
   } else {
     // Simultaneous open, §3.5: the same SYN leaves again, now with an ACK.
     Move(now, Transition::kSynArrived);
-    Transmit(now, {.sequence = sender_.una(), .syn = true, .retransmission = true});
+    sender_.RepeatSyn(now);
   }
 }
 
@@ -158,7 +158,7 @@ Connection::Check Connection::CheckSynReceived(Time now, wire::TcpSegment& segme
   if (!peer_syn) return Check::kContinue;
   if (!header.flags.ack) {
     // The peer did not get our SYN-ACK: it leaves again, with its options.
-    Transmit(now, {.sequence = sender_.una(), .syn = true, .retransmission = true});
+    sender_.RepeatSyn(now);
     return Check::kDrop;
   }
   // Simultaneous open: the SYN has been taken; what acknowledges ours counts. Its

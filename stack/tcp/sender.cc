@@ -23,6 +23,12 @@ void Sender::Open(Time now, SeqNum iss, int max_retransmissions) {
   out_.Transmit(now, {.sequence = iss, .syn = true});
 }
 
+void Sender::RepeatSyn(Time now) {
+  syn_retransmitted_ = true;
+  timer_.Defer(now, recovery_.rtt());
+  Retransmit(now, recovery_.board().first());
+}
+
 void Sender::Resume(SeqNum iss) {
   iss_ = iss;
   syn_acknowledged_ = true;

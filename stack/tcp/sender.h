@@ -46,6 +46,9 @@ class Sender {
 
   // Sends the SYN with the number `iss`, again at most `max_retransmissions` times.
   void Open(Time now, SeqNum iss, int max_retransmissions);
+  // The peer's SYN came again, so that ours did not arrive: it leaves at once, and the
+  // timer counts from here (a second copy would follow on its heels otherwise).
+  void RepeatSyn(Time now);
   // As if the SYN had been sent and acknowledged long ago: a SYN cookie came back.
   void Resume(SeqNum iss);
   // The handshake told these; from now on data are sent. `window` is as it came,

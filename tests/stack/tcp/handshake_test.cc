@@ -219,6 +219,25 @@ TEST(Handshake, ADuplicateSynMakesNoSecondConnection) {
   EXPECT_FALSE(world.AcceptOne());
 }
 
+TEST(Handshake, ARepeatedSynIsAnsweredAtOnceAndTheTimerCountsFromThere) {
+  TwoHosts world;
+  world.drop = [&](const SentSegment& s) { return !s.from_a; };
+  world.ca = world.Dial();
+  const wire::TcpHeader syn = world.sent[0].header;
+  world.RunFor(Milliseconds(510));
+  const Time repeated = world.now();
+  world.Inject(true, syn);
+  world.path.delay = Seconds(100);  // The client's own SYN comes again too late.
+  world.RunFor(Milliseconds(1'500));
+  std::vector<Time> synacks;
+  for (const SentSegment& s : world.sent) {
+    if (!s.from_a && s.header.flags.syn) synacks.push_back(s.time);
+  }
+  ASSERT_EQ(synacks.size(), 3u);
+  EXPECT_EQ(synacks[1], repeated);
+  EXPECT_EQ(synacks[2], repeated + Seconds(1)) << "not a second after the first one";
+}
+
 TEST(Handshake, AnUnacceptableAckInSynSentIsReset) {  // RFC 9293 §3.10.7.3
   TwoHosts world;
   world.ca = world.Dial();
