@@ -7,6 +7,7 @@
 
 #include "sim/craft/packet_fields.h"
 #include "sim/craft/packet_matcher.h"
+#include "sim/craft/tcp_reference.h"
 
 namespace dualsim::craft {
 namespace {
@@ -64,6 +65,12 @@ class Comparison {
       std::visit([&](const auto& wanted) { Body(wanted, seen.body); }, pattern.body);
     }
     Options(pattern, seen);
+  }
+  void Layers(const TcpLayer& pattern, const TcpLayer& seen) {
+    TcpLayer wanted = pattern;
+    reason_ = ResolveTcpReference(surroundings_, &wanted);
+    Fields(wanted, seen);
+    Checksum(wanted.checksum, wanted.bad_checksum, seen.bad_checksum);
   }
   template <typename L>
   void Layers(const L& pattern, const L& seen) {

@@ -32,6 +32,7 @@ class DatabaseRecorder : public WorldObserver {
   void OnDrop(Time time, NodeId node, const DropFact& fact) override;
   void OnConnection(Time time, NodeId node, const ConnectionFact& fact) override;
   void OnRetransmission(Time time, NodeId node, const RetransmissionFact& fact) override;
+  void OnPath(Time time, NodeId node, const PathFact& fact) override;
   void OnApplication(Time time, NodeId node, const ApplicationFact& fact) override;
   void OnLog(Time time, NodeId node, const LogFact& fact) override;
   void OnAction(Time time, std::string_view action) override;
@@ -45,7 +46,7 @@ class DatabaseRecorder : public WorldObserver {
   struct Inserts {
     explicit Inserts(SqliteFile& file);
     SqliteInsert frame, lifecycle, address, neighbor, default_router, prefix, route, echo, drop,
-        connection, retransmission, application, log, action;
+        connection, retransmission, path, application, log, action;
   };
 
   void WriteWorld();

@@ -78,6 +78,7 @@ struct StackConfig {
   bool multicast_routing = false;  // A router's: packets to groups are forwarded too.
   bool answer_echo = true;         // Whether echo requests are answered.
   tcp::EndpointConfig tcp;
+  bool tells_paths = false;  // Whether connections tell what they learn of their paths.
   // A router's: whether directed broadcasts are forwarded (RFC 2644: not by default).
   bool forward_directed_broadcasts = false;
 };

@@ -222,6 +222,7 @@ TEST(Handshake, ADuplicateSynMakesNoSecondConnection) {
 TEST(Handshake, ARepeatedSynIsAnsweredAtOnceAndTheTimerCountsFromThere) {
   TwoHosts world;
   world.drop = [&](const SentSegment& s) { return !s.from_a; };
+  world.Listen();
   world.ca = world.Dial();
   const wire::TcpHeader syn = world.sent[0].header;
   world.RunFor(Milliseconds(510));
