@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "tests/stack/tcp/transfer.h"
+#include "tests/support/sanitized.h"
 
 namespace dualsim::tcp {
 namespace {
@@ -107,7 +108,7 @@ void ExpectEqualOrError(uint64_t seed) {
 // DUALSIM_TCP_SEEDS=FIRST:COUNT runs others.
 TEST(Property, WhateverThePathDoesBothEndsAgree) {
   uint64_t first = 1;
-  uint64_t count = 400;
+  uint64_t count = dualsim::testing::kSanitized ? 100 : 1'000;
   if (const char* const text = std::getenv("DUALSIM_TCP_SEEDS")) {
     char* end = nullptr;
     first = std::strtoull(text, &end, 10);
