@@ -9,6 +9,7 @@
 namespace dualsim {
 class AddressCondition;
 class DefaultRouterCondition;
+class ResolverCondition;
 class DropsCondition;
 class ConnectionCondition;
 class LogCondition;
@@ -27,6 +28,7 @@ namespace dualsim::sim {
 
 std::optional<StateCondition> ReadAddress(const dualsim::AddressCondition&, CheckContext*);
 std::optional<StateCondition> ReadNeighbor(const dualsim::NeighborCondition&, CheckContext*);
+std::optional<StateCondition> ReadResolver(const dualsim::ResolverCondition&, CheckContext*);
 std::optional<StateCondition> ReadDefaultRouter(const dualsim::DefaultRouterCondition&,
                                                 CheckContext*);
 std::optional<StateCondition> ReadPrefix(const dualsim::PrefixCondition&, CheckContext*);
