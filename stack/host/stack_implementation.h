@@ -142,7 +142,7 @@ class Stack::Implementation final : public InterfaceOwner,
   std::optional<DropReason> OnPacketTooBig(const Received& received, const wire::Icmpv6Error& error,
                                            const ipv6::QuotedPacket& quoted);
   // Whether there still is who sent the packet, where that can be known.
-  bool HasSender(const ipv6::QuotedPacket& quoted) const;
+  bool HasSender(InterfaceId interface, const ipv6::QuotedPacket& quoted) const;
   // The quoted upper-layer header in an error about a packet of ours.
   void ReportEchoError(const Received& received, const wire::Icmpv6Error& error,
                        ByteView quoted_upper);

@@ -273,9 +273,12 @@ void Connection::OnUnreachable(Time now, SeqNum sequence, bool hard) {
   unreachable_ = true;
 }
 
+bool Connection::IsInFlight(SeqNum sequence) const {
+  return sender_.una() <= sequence && sequence < sender_.next();
+}
+
 void Connection::OnPacketTooBig(Time now, SeqNum sequence, uint32_t mtu) {
-  const bool in_flight = sender_.una() <= sequence && sequence < sender_.next();
-  if (!in_flight || mtu >= mtu_) return;
+  if (!IsInFlight(sequence) || mtu >= mtu_) return;
   SetMtu(mtu);
   if (sender_.established()) sender_.OnTooBig(now, Smss());
 }

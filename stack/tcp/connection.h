@@ -67,6 +67,8 @@ class Connection : private Transmitter {
   // believed only where the number is in flight; RFC 5461: no synchronized
   // connection ends by it.
   void OnUnreachable(Time now, SeqNum sequence, bool hard);
+  // Whether a byte with this number was sent and not acknowledged yet.
+  bool IsInFlight(SeqNum sequence) const;
   // Packet Too Big, or Fragmentation Needed, with the MTU that it tells.
   void OnPacketTooBig(Time now, SeqNum sequence, uint32_t mtu);
   // The path's MTU is known otherwise to have changed.
