@@ -173,6 +173,7 @@ class Server {
     if (!found.answer.conclusive()) co_return response;
     response.code = found.answer.code;
     response.answers = found.answer.records;
+    if (found.answer.soa) response.authorities.push_back(*found.answer.soa);
     co_return response;
   }
 

@@ -26,6 +26,7 @@ Task<bool> HttpStream::Fill() {
 }
 
 Task<HttpStream::Head> HttpStream::ReadHead(HttpKind kind) {
+  HttpError refused{431, "the head is too long"};
   while (true) {
     // RFC 9112 §2.2: empty lines before a request are passed over.
     const size_t begin = buffer_.find_first_not_of("\r\n");
@@ -37,10 +38,11 @@ Task<HttpStream::Head> HttpStream::ReadHead(HttpKind kind) {
       if (auto* error = std::get_if<HttpError>(&head)) co_return std::move(*error);
       co_return std::get<HttpHead>(std::move(head));
     }
-    if (buffer_.size() > HttpHead::kMaximumSize) co_return HttpError{431, "the head is too long"};
+    if (buffer_.size() > HttpHead::kMaximumSize) co_return refused;
     if (co_await Fill()) continue;
     if (buffer_.empty()) co_return Over{};
-    co_return HttpError{400, "the connection ended within the head"};
+    refused = {400, "the connection ended within the head"};
+    co_return refused;
   }
 }
 

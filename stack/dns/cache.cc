@@ -11,13 +11,14 @@ using wire::DnsQuestion;
 using wire::DnsRecord;
 using wire::DnsType;
 
-Duration NegativeTtl(const DnsMessage& response, const DnsName& name) {
+// RFC 2308 §3: the SOA record of the zone that has, or would have, the name.
+const DnsRecord* FindSoa(const DnsMessage& response, const DnsName& name) {
   for (const DnsRecord& record : response.authorities) {
-    const auto* soa = std::get_if<wire::DnsSoa>(&record.data);
-    if (soa == nullptr || !name.IsWithin(record.name)) continue;
-    return Seconds(std::min(record.ttl, soa->minimum));
+    if (std::holds_alternative<wire::DnsSoa>(record.data) && name.IsWithin(record.name)) {
+      return &record;
+    }
   }
-  return Duration();
+  return nullptr;
 }
 
 }  // namespace
@@ -65,7 +66,10 @@ Answer ReadAnswer(const DnsQuestion& question, const DnsMessage& response) {
     take(*alias);
     name = std::get<DnsName>(alias->data);
   }
-  answer.ttl = NegativeTtl(response, name);
+  if (const DnsRecord* soa = FindSoa(response, name)) {
+    answer.soa = *soa;
+    answer.ttl = Seconds(std::min(soa->ttl, std::get<wire::DnsSoa>(soa->data).minimum));
+  }
   if (!answer.records.empty()) answer.ttl = std::min(answer.ttl, Seconds(ttl));
   return answer;
 }
@@ -87,6 +91,9 @@ std::optional<Answer> Cache::Find(Time now, const DnsQuestion& question) const {
   if (found == entries_.end() || found->second.until <= now) return std::nullopt;
   Answer answer = found->second.answer;
   answer.ttl = found->second.until - now;
+  if (answer.soa) {
+    answer.soa->ttl = static_cast<uint32_t>(answer.ttl.nanoseconds() / Seconds(1).nanoseconds());
+  }
   const int64_t age = (now - found->second.since).nanoseconds() / Seconds(1).nanoseconds();
   for (DnsRecord& record : answer.records) {
     record.ttl -= static_cast<uint32_t>(std::min<int64_t>(age, record.ttl));

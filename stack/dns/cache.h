@@ -15,8 +15,9 @@ namespace dualsim::dns {
 struct Answer {
   wire::DnsResponseCode code{};  // kNoError or kNameError where it is conclusive.
   std::vector<wire::DnsRecord>
-      records;   // The chain of CNAMEs, then those of the type; perhaps none.
-  Duration ttl;  // How long all of it may be kept.
+      records;                         // The chain of CNAMEs, then those of the type; perhaps none.
+  Duration ttl;                        // How long all of it may be kept.
+  std::optional<wire::DnsRecord> soa;  // Of a negative answer: what its TTL comes from.
 
   bool conclusive() const {
     return code == wire::DnsResponseCode::kNoError || code == wire::DnsResponseCode::kNameError;

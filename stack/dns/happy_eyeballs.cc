@@ -57,14 +57,17 @@ class Race {
         StartAttempt(now);
         continue;
       }
-      if (Lost()) co_return Connected{nullptr, failure_};
+      if (Lost()) break;
       if (start.is_never()) {
         co_await changed_.Wait();
       } else {
         co_await application::WithTimeout(network_.scheduler(), start - now, WaitFor(changed_));
       }
     }
-    co_return Connected{std::move(winner_), ""};
+    Connected connected;
+    connected.flow = std::move(winner_);
+    if (connected.flow == nullptr) connected.failure = failure_;
+    co_return connected;
   }
 
  private:

@@ -107,7 +107,8 @@ Task<Resolution> Resolver::Resolve(application::Network& asker, std::string name
 
 Task<Resolution> Resolver::Search(std::string text, wire::DnsType type, Patience patience) {
   const std::optional<DnsName> name = DnsName::ParseHostName(text);
-  if (!name) co_return Resolution{.outcome = Outcome::kBadName};
+  Resolution last{.outcome = Outcome::kBadName};
+  if (!name) co_return last;
   if (Servers().empty()) {
     co_await application::WithTimeout(network_.scheduler(), patience.timeout, AwaitServer());
   }
@@ -123,9 +124,11 @@ Task<Resolution> Resolver::Search(std::string text, wire::DnsType type, Patience
       std::rotate(candidates.begin(), candidates.begin() + 1, candidates.end());
     }
   }
-  Resolution last;
+  last = {};
   for (DnsName& candidate : candidates) {
-    Resolution resolution = co_await Query({.name = candidate, .type = type}, patience);
+    // Named: g++ 12 destroys an aggregate that is made within an awaited call twice.
+    const DnsQuestion question{.name = candidate, .type = type};
+    Resolution resolution = co_await Query(question, patience);
     const Outcome outcome = resolution.outcome;
     // That a name has nothing of the type says more than that another is not there.
     if (outcome == Outcome::kFound || last.outcome != Outcome::kNoData) {
@@ -143,7 +146,8 @@ Task<> Resolver::AwaitServer() {
 
 Task<Resolution> Resolver::Query(DnsQuestion question, std::optional<Patience> patience) {
   if (const auto cached = cache_.Find(network_.now(), question)) {
-    co_return Resolution{OutcomeOf(*cached, question.type), *cached, question.name, true};
+    Resolution known{OutcomeOf(*cached, question.type), *cached, question.name, true};
+    co_return known;
   }
   Resolution resolution = co_await AskServers(
       question,

@@ -82,7 +82,7 @@ TEST(ZoneText, SaysWhereItIsWrong) {
     EXPECT_EQ(parsed.errors[0].column, c.error.column) << c.text;
     EXPECT_EQ(parsed.errors[0].text, c.error.text) << c.text;
   }
-  EXPECT_EQ(Parse("( A").errors.back().text, "a '(' is not closed");
+  EXPECT_EQ(Parse("( A").errors.at(0).text, "a '(' is not closed");
   EXPECT_EQ(Parse(") a A 192.0.2.1").errors.at(0).text, "there is no '(' that this ')' closes");
   std::string many;
   for (int i = 0; i < 100; ++i) many += "x\n";
