@@ -132,7 +132,11 @@ class Namespace:
 
 
 def sysctl(name, value, into=None):
-  run('sysctl', '-qw', f'{name}={value}', into=into)
+  if into:
+    run('sysctl', '-qw', f'{name}={value}', into=into)
+    return
+  with open('/proc/sys/' + name.replace('.', '/'), 'w', encoding='utf-8') as setting:
+    setting.write(str(value))
 
 
 def make_tap(name='tap0', mac=KERNEL_MAC, mtu=1500, up=True):
