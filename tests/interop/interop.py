@@ -22,8 +22,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import lab
 import kernel_icmp
 import kernel_tcp
+import networks
 
-CASES = kernel_icmp.CASES + kernel_tcp.CASES
+CASES = kernel_icmp.CASES + kernel_tcp.CASES + networks.CASES
 SKIPPED = 77
 
 
