@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 
 import kernel_icmp
 import kernel_tcp
@@ -136,6 +137,7 @@ def radvd_to_us():
 def radvd_ends():
   radvd, ours, theirs = start_radvd()
   ours.wait_for(rf'default router {theirs}, until', 15)
+  time.sleep(1)  # It heeds signals a little after it first speaks.
   radvd.end(15)
   ours.wait_for(rf'default router {theirs} gone')
   lab.finish(ours)
