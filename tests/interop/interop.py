@@ -107,7 +107,7 @@ def main():
   parser = argparse.ArgumentParser()
   parser.add_argument('--quick', action='store_true')
   parser.add_argument('--only', default='')
-  parser.add_argument('--jobs', type=int, default=3)
+  parser.add_argument('--jobs', type=int, default=6)
   parser.add_argument('--repeat', type=int, default=1)
   parser.add_argument('--page', default='')
   parser.add_argument('--here', default='')
