@@ -3,7 +3,7 @@
 # prints every packet that it finds malformed or in error. What a scenario
 # injected (its comment says so) may be as broken as it likes, and so may be the
 # header that a Parameter Problem of code 1 quotes and is about. Exit code 1 where anything
-# is found or tshark fails, 0 otherwise.
+# is found or tshark fails, 0 otherwise. TSHARK_OPTIONS: more of tshark's, as words.
 set -u
 export HOME=${TEST_TMPDIR:-/tmp} # tshark looks for its settings there; it has none
 filter='(_ws.malformed || _ws.expert.severity == 8388608 || icmpv6.checksum.status == 0)'
@@ -17,7 +17,8 @@ filter+=' && !((icmp.checksum.status == 1 || icmpv6.checksum.status == 1) && tcp
 filter+=' && !(frame.comment contains "injected")'
 found=0
 for capture in "$@"; do
-  report=$(tshark -n -r "$capture" -Y "$filter" \
+  # shellcheck disable=SC2086 # several words
+  report=$(tshark ${TSHARK_OPTIONS-} -n -r "$capture" -Y "$filter" \
     -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE \
     -T fields -E separator=' ' -e frame.number -e frame.interface_name -e _ws.col.Protocol \
     -e _ws.col.Info -e _ws.expert.message 2>"${HOME}/tshark.errors") ||
