@@ -95,7 +95,7 @@ def page(results):
       '# Against others\' stacks', '',
       'What `tests/interop/interop.py` saw when this page was written: our stack on a Linux tap device (`dualsim live`),',
       'the other side in network namespaces. Kernel: the Linux that ran it, with CUBIC. Each row ran ' +
-      f'{len(results[0][1])} times in a row.', '', '| with | case | result |', '|---|---|---|']
+      f'{len(results[0][1])} time(s) in a row.', '', '| with | case | result |', '|---|---|---|']
   for case, outcomes in results:
     codes = {code for code, _, _ in outcomes}
     word = 'passed' if codes == {0} else 'skipped: ' + outcomes[0][1] if codes == {SKIPPED} else 'FAILED'
@@ -122,15 +122,16 @@ def main():
   begin = time.monotonic()
   results = []
   failed = 0
-  with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-    runs = [(case, [pool.submit(run_apart, case) for _ in range(options.repeat)]) for case in cases]
-    for case, futures in runs:
-      outcomes = [future.result() for future in futures]
-      results.append((case, outcomes))
-      for code, said, seconds in outcomes:
-        word = {0: 'PASS', SKIPPED: 'SKIPPED'}.get(code, 'FAIL')
-        failed += word == 'FAIL'
-        print(f'{word} {case.name}  {seconds:.1f} s' + (f'\n  {said}' if said and code != 0 else ''), flush=True)
+  for jobs, chosen in ((options.jobs, [case for case in cases if not case.alone]), (1, [case for case in cases if case.alone])):
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+      runs = [(case, [pool.submit(run_apart, case) for _ in range(options.repeat)]) for case in chosen]
+      for case, futures in runs:
+        outcomes = [future.result() for future in futures]
+        results.append((case, outcomes))
+        for code, said, seconds in outcomes:
+          word = {0: 'PASS', SKIPPED: 'SKIPPED'}.get(code, 'FAIL')
+          failed += word == 'FAIL'
+          print(f'{word} {case.name}  {seconds:.1f} s' + (f'\n  {said}' if said and code != 0 else ''), flush=True)
   print(f'{sum(len(o) for _, o in results)} runs, {failed} failed, {time.monotonic() - begin:.0f} s')
   if options.page and results:
     with open(options.page, 'w', encoding='utf-8') as out:
