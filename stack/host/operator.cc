@@ -94,19 +94,22 @@ Stack::Refusal Stack::Implementation::Advertise(
   return std::nullopt;
 }
 
-Stack::Refusal Stack::Implementation::JoinGroup(Time now, InterfaceId id, const IpAddress& group) {
+Stack::Refusal Stack::Implementation::CheckGroup(InterfaceId id, const IpAddress& group) const {
   if (Refusal refusal = CheckInterface(id)) return refusal;
   if (!group.is_multicast() || !runs(group.family())) return "that is no group of this node";
   if (!interface(id).up()) return "the interface is down";
+  return std::nullopt;
+}
+
+Stack::Refusal Stack::Implementation::JoinGroup(Time now, InterfaceId id, const IpAddress& group) {
+  if (Refusal refusal = CheckGroup(id, group)) return refusal;
   if (group.is_ipv4()) return NeedIpv4(now).JoinGroup(now, id, group.ipv4());
   interface(id).Join(now, group.ipv6());
   return std::nullopt;
 }
 
 Stack::Refusal Stack::Implementation::LeaveGroup(Time now, InterfaceId id, const IpAddress& group) {
-  if (Refusal refusal = CheckInterface(id)) return refusal;
-  if (!group.is_multicast() || !runs(group.family())) return "that is no group of this node";
-  if (!interface(id).up()) return "the interface is down";
+  if (Refusal refusal = CheckGroup(id, group)) return refusal;
   if (group.is_ipv4()) return NeedIpv4(now).LeaveGroup(now, id, group.ipv4());
   interface(id).Leave(now, group.ipv6());
   return std::nullopt;

@@ -1,6 +1,7 @@
 // Packet Too Big messages for this node: RFC 8201 §4 and §5, RFC 4443 §3.2.
 
 #include "stack/host/stack_implementation.h"
+#include "stack/host/zone.h"
 #include "stack/ndp/constants.h"
 
 namespace dualsim::host {
@@ -14,11 +15,11 @@ std::optional<DropReason> Stack::Implementation::OnPacketTooBig(const Received& 
                                                                 const wire::Icmpv6Error& error,
                                                                 const ipv6::QuotedPacket& quoted) {
   // RFC 8201 §4: what is below the IPv6 minimum is no MTU.
-  if (error.parameter < ndp::kMinimumMtu || quoted.size <= error.parameter) {
-    return DropReason::ICMPV6_ERROR_UNMATCHED;
-  }
+  if (error.parameter < ndp::kMinimumMtu) return DropReason::ICMPV6_MTU_BELOW_MINIMUM;
+  if (quoted.size <= error.parameter) return DropReason::ICMPV6_TOO_BIG_BUT_FITS;
   ipv6::Destination* known = destinations_.Find(quoted.destination);
-  if (known == nullptr || !known->sent.MayInclude(quoted) || !HasSender(quoted)) {
+  if (known == nullptr || !known->sent.MayInclude(quoted) ||
+      !HasSender(quoted, received.interface)) {
     return DropReason::ICMPV6_ERROR_UNMATCHED;
   }
   // What does not lower the estimate changes nothing.
@@ -29,10 +30,24 @@ std::optional<DropReason> Stack::Implementation::OnPacketTooBig(const Received& 
   return std::nullopt;
 }
 
-bool Stack::Implementation::HasSender(const ipv6::QuotedPacket& quoted) const {
+bool Stack::Implementation::HasSender(const ipv6::QuotedPacket& quoted, InterfaceId in) const {
   constexpr size_t kPorts = 4;
-  if (quoted.protocol != wire::NextHeader::kUdp || quoted.upper.size() < kPorts) return true;
-  return udp_ports_.Find(static_cast<Port>(LoadBig16(quoted.upper.data()))) != nullptr;
+  constexpr size_t kPortsAndSequence = 8;
+  const ByteView upper = quoted.upper;
+  if (quoted.protocol == wire::NextHeader::kUdp && upper.size() >= kPorts) {
+    return udp_ports_.Find(Port{LoadBig16(upper.data())}) != nullptr;
+  }
+  if (quoted.protocol == wire::NextHeader::kTcp && upper.size() >= kPortsAndSequence) {
+    const tcp::Flow flow{.local = quoted.source,
+                         .remote = quoted.destination,
+                         .local_port = Port{LoadBig16(upper.data())},
+                         .remote_port = Port{LoadBig16(upper.data() + 2)},
+                         .zone = ZoneOf(quoted.destination, in)};
+    // RFC 5927 §4.1: the segment is on its way.
+    return tcp_ != nullptr &&
+           tcp_->endpoint().IsInFlight(flow, SeqNum(LoadBig32(upper.data() + 4)));
+  }
+  return true;
 }
 
 }  // namespace dualsim::host

@@ -142,7 +142,7 @@ class Stack::Implementation final : public InterfaceOwner,
   std::optional<DropReason> OnPacketTooBig(const Received& received, const wire::Icmpv6Error& error,
                                            const ipv6::QuotedPacket& quoted);
   // Whether there still is who sent the packet, where that can be known.
-  bool HasSender(const ipv6::QuotedPacket& quoted) const;
+  bool HasSender(const ipv6::QuotedPacket& quoted, InterfaceId in) const;
   // The quoted upper-layer header in an error about a packet of ours.
   void ReportEchoError(const Received& received, const wire::Icmpv6Error& error,
                        ByteView quoted_upper);
@@ -244,6 +244,7 @@ class Stack::Implementation final : public InterfaceOwner,
   Interface& interface(InterfaceId id) { return *interfaces_[static_cast<size_t>(id)]; }
   const Interface& interface(InterfaceId id) const { return *interfaces_[static_cast<size_t>(id)]; }
   Refusal CheckInterface(InterfaceId id) const;
+  Refusal CheckGroup(InterfaceId id, const IpAddress& group) const;
 
   // An address that packets may be for.
   struct LocalAddress {

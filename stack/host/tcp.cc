@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "stack/host/stack_implementation.h"
+#include "stack/host/zone.h"
 
 namespace dualsim::host {
 namespace {
@@ -77,7 +78,7 @@ std::optional<DropReason> Stack::Implementation::SendTcp(Time now, const tcp::Fl
   }
   const Outgoing outgoing{.source = flow.local.ipv6(),
                           .destination = flow.remote.ipv6(),
-                          .interface = TcpLayer::InterfaceOfZone(flow.zone),
+                          .interface = InterfaceOfZone(flow.zone),
                           .next_header = wire::NextHeader::kTcp,
                           .traffic_class = ect ? kEct0 : uint8_t{0},
                           .flow = Number(flow.local_port)};
@@ -98,7 +99,7 @@ uint32_t Stack::Implementation::TcpPathMtu(const tcp::Flow& flow) {
     return ipv4_ != nullptr ? ipv4_->PathMtu(now_, flow.remote.ipv4()) : tcp::kMinMtuIpv4;
   }
   ipv6::Destination* destination =
-      FindDestination(now_, flow.remote.ipv6(), TcpLayer::InterfaceOfZone(flow.zone));
+      FindDestination(now_, flow.remote.ipv6(), InterfaceOfZone(flow.zone));
   if (destination == nullptr) return tcp::kMinMtuIpv6;
   return PathMtu(now_, *destination);
 }

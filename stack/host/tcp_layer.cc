@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "stack/host/zone.h"
+
 namespace dualsim::host {
 namespace {
 
@@ -24,7 +26,7 @@ void TcpLayer::OnSegment(Time now, const Arrival& arrival) {
       wire::TcpSegment::Parse(arrival.segment, arrival.source, arrival.destination);
   if (segment) {
     endpoint_.OnSegment(now, arrival.source, arrival.destination, *segment, arrival.ce,
-                        Zone(arrival.source, arrival.interface));
+                        ZoneOf(arrival.source, arrival.interface));
   } else {
     OnDrop(now, {}, segment.reason());
   }
@@ -42,7 +44,7 @@ void TcpLayer::OnIcmpError(const IcmpError& error) {
                                .remote = error.remote,
                                .local_port = Port{LoadBig16(error.quoted.data())},
                                .remote_port = Port{LoadBig16(error.quoted.data() + 2)},
-                               .zone = Zone(error.remote, error.interface)},
+                               .zone = ZoneOf(error.remote, error.interface)},
                       .sequence = SeqNum(LoadBig32(error.quoted.data() + 4)),
                       .mtu = error.mtu});
 }
@@ -69,10 +71,13 @@ void TcpLayer::Advance(Time now) {
 void TcpLayer::Take(Time now, Pending& pending) {
   switch (pending.kind) {
     case Pending::Kind::kSegment:
-      return OnSegment(now, {.source = pending.flow.local,
-                             .destination = pending.flow.remote,
-                             .ce = pending.flag,
-                             .segment = pending.segment.bytes()});
+      // To the node itself: it comes in where its address is.
+      return OnSegment(now,
+                       {.interface = InterfaceOfZone(pending.flow.zone).value_or(InterfaceId{}),
+                        .source = pending.flow.local,
+                        .destination = pending.flow.remote,
+                        .ce = pending.flag,
+                        .segment = pending.segment.bytes()});
     case Pending::Kind::kUnreachable:
       return endpoint_.OnUnreachable(now, pending.flow, pending.sequence, pending.flag);
     case Pending::Kind::kTooBig:

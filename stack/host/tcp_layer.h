@@ -77,15 +77,6 @@ class TcpLayer final : private tcp::Network, private tcp::ConnectionObserver {
   // Never later than anything is due.
   Time deadline() const { return pending_.empty() ? endpoint_.deadline() : Time(); }
 
-  // RFC 4007: the zone of a flow with this address by this interface.
-  static uint16_t Zone(const IpAddress& remote, InterfaceId interface) {
-    return remote.is_link_local() ? static_cast<uint16_t>(static_cast<uint16_t>(interface) + 1) : 0;
-  }
-  static std::optional<InterfaceId> InterfaceOfZone(uint16_t zone) {
-    if (zone == 0) return std::nullopt;
-    return InterfaceId{static_cast<uint16_t>(zone - 1)};
-  }
-
  private:
   // Beyond them segments to the node itself, and errors, are lost, as they may be.
   static constexpr size_t kMaxPending = 4096;

@@ -113,7 +113,9 @@ void FragmentStore::Advance(Time now, FragmentStoreOutput& output) {
   while (!pending_.empty() && pending_.front().deadline <= now) {
     const PendingPacket& oldest = pending_.front();
     DropFragments(oldest, rules_.timed_out, output);
-    output.OnTimeout(oldest);
+    if (!oldest.fragments.empty() && oldest.fragments.front().offset == 0) {
+      output.OnReassemblyTimeout(oldest.fragments.front().packet.bytes(), oldest.link_layer_group);
+    }
     Remove(0);
   }
 }

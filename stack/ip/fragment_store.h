@@ -68,13 +68,15 @@ struct ReassemblyRules {
   DropReason timed_out{};
 };
 
+// Where a store says what went wrong. Called during its methods; must not call it back.
 class FragmentStoreOutput {
  public:
   virtual ~FragmentStoreOutput() = default;
   virtual void DropFragment(DropReason reason, ByteView packet) = 0;
-  // The packet's time is over; its fragments were dropped, and are still there to
-  // be quoted.
-  virtual void OnTimeout(const PendingPacket& packet) = 0;
+  // The packet's time is over and its first fragment, which was dropped with the others,
+  // is here to be quoted: a Time Exceeded is due, where one may be sent (RFC 1122 §3.3.2,
+  // RFC 8200 §4.5). `link_layer_group`: as told of that fragment.
+  virtual void OnReassemblyTimeout(ByteView first_fragment, bool link_layer_group) = 0;
 };
 
 // Collects the fragments of packets, of either family. A pure state machine.

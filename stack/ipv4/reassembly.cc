@@ -16,21 +16,6 @@ constexpr ip::ReassemblyRules kRules{.timeout = Reassembler::kTimeout,
                                      .limit = DropReason::IPV4_REASSEMBLY_LIMIT,
                                      .timed_out = DropReason::IPV4_REASSEMBLY_TIMEOUT};
 
-class StoreOutput final : public ip::FragmentStoreOutput {
- public:
-  explicit StoreOutput(ReassemblyOutput& output) : output_(output) {}
-  void DropFragment(DropReason reason, ByteView packet) override {
-    output_.DropFragment(reason, packet);
-  }
-  void OnTimeout(const ip::PendingPacket& packet) override {
-    if (packet.fragments.empty() || packet.fragments.front().offset != 0) return;
-    output_.OnReassemblyTimeout(packet.fragments.front().packet.bytes(), packet.link_layer_group);
-  }
-
- private:
-  ReassemblyOutput& output_;
-};
-
 Packet Assemble(const ip::PendingPacket& pending, PacketPool& pool) {
   const ip::Fragment& first = pending.fragments.front();
   // The header of another fragment was shorter, perhaps.
@@ -58,8 +43,7 @@ Reassembler::Reassembler(const ip::ReassemblyLimits& limits) : store_(kRules, li
 
 Packet Reassembler::Add(Time now, const wire::Ipv4Header& header, Packet packet, bool to_many,
                         PacketPool& pool, ReassemblyOutput& output) {
-  StoreOutput store_output(output);
-  store_.Advance(now, store_output);
+  store_.Advance(now, output);
   ip::Fragment fragment{.offset = header.fragment_offset,
                         .size = static_cast<uint32_t>(packet.size() - header.size()),
                         .data = static_cast<uint32_t>(header.size()),
@@ -78,18 +62,14 @@ Packet Reassembler::Add(Time now, const wire::Ipv4Header& header, Packet packet,
                                  .destination = header.destination,
                                  .identification = header.identification,
                                  .protocol = static_cast<uint8_t>(header.protocol)};
-  const ip::PendingPacket* complete =
-      store_.Add(now, key, std::move(fragment), to_many, store_output);
+  const ip::PendingPacket* complete = store_.Add(now, key, std::move(fragment), to_many, output);
   if (complete == nullptr) return Packet();
   Packet whole = Assemble(*complete, pool);
-  if (!whole) store_.DropFragments(*complete, DropReason::IPV4_FRAGMENT_TOO_LARGE, store_output);
+  if (!whole) store_.DropFragments(*complete, DropReason::IPV4_FRAGMENT_TOO_LARGE, output);
   store_.Finish(complete);
   return whole;
 }
 
-void Reassembler::Advance(Time now, ReassemblyOutput& output) {
-  StoreOutput store_output(output);
-  store_.Advance(now, store_output);
-}
+void Reassembler::Advance(Time now, ReassemblyOutput& output) { store_.Advance(now, output); }
 
 }  // namespace dualsim::ipv4

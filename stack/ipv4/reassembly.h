@@ -7,16 +7,7 @@
 
 namespace dualsim::ipv4 {
 
-// Where a Reassembler says what went wrong. Called during its methods; must not
-// call it back.
-class ReassemblyOutput {
- public:
-  virtual ~ReassemblyOutput() = default;
-  virtual void DropFragment(DropReason reason, ByteView packet) = 0;
-  // RFC 1122 §3.3.2: the time is over and the first fragment, `packet`, is here: a
-  // Time Exceeded is due, where one may be sent.
-  virtual void OnReassemblyTimeout(ByteView packet, bool to_many) = 0;
-};
+using ReassemblyOutput = ip::FragmentStoreOutput;
 
 // Puts IPv4 fragments together, RFC 791 §3.2 and RFC 1122 §3.3.2, with the limits
 // and rules of ip::FragmentStore. The time allowed ends 30 s after the first to

@@ -34,23 +34,6 @@ constexpr ip::ReassemblyRules kRules{.timeout = Reassembler::kTimeout,
                                      .limit = DropReason::IPV6_REASSEMBLY_LIMIT,
                                      .timed_out = DropReason::IPV6_REASSEMBLY_TIMEOUT};
 
-class StoreOutput final : public ip::FragmentStoreOutput {
- public:
-  explicit StoreOutput(ReassemblyOutput& output) : output_(output) {}
-  void DropFragment(DropReason reason, ByteView packet) override {
-    output_.DropFragment(reason, packet);
-  }
-  void OnTimeout(const ip::PendingPacket& packet) override {
-    if (packet.fragments.empty() || packet.fragments.front().offset != 0) return;
-    output_.SendError({Icmpv6Type::kTimeExceeded, kReassemblyTimeExceeded, 0,
-                       packet.fragments.front().packet.bytes()},
-                      packet.link_layer_group);
-  }
-
- private:
-  ReassemblyOutput& output_;
-};
-
 // The bytes of the headers before the Fragment header.
 size_t HeadersSize(const ip::Fragment& fragment) { return fragment.data - FragmentHeader::kSize; }
 
@@ -147,6 +130,11 @@ Packet Assemble(const ip::PendingPacket& pending, PacketPool& pool) {
 
 }  // namespace
 
+void ReassemblyOutput::OnReassemblyTimeout(ByteView first_fragment, bool link_layer_group) {
+  SendError({Icmpv6Type::kTimeExceeded, kReassemblyTimeExceeded, 0, first_fragment},
+            link_layer_group);
+}
+
 Reassembler::Reassembler(const ip::ReassemblyLimits& limits) : store_(kRules, limits) {}
 
 Packet Reassembler::Add(Time now, Packet packet, size_t fragment_header, bool link_layer_group,
@@ -175,19 +163,15 @@ Packet Reassembler::Add(Time now, Packet packet, size_t fragment_header, bool li
     return whole;
   }
   if (Refuse(fragment, link_layer_group, output)) return Packet();
-  StoreOutput store_output(output);
   const ip::PendingPacket* complete =
-      store_.Add(now, key, std::move(fragment), link_layer_group, store_output);
+      store_.Add(now, key, std::move(fragment), link_layer_group, output);
   if (complete == nullptr) return Packet();
   Packet whole = Assemble(*complete, pool);
-  if (!whole) store_.DropFragments(*complete, DropReason::IPV6_FRAGMENT_TOO_LARGE, store_output);
+  if (!whole) store_.DropFragments(*complete, DropReason::IPV6_FRAGMENT_TOO_LARGE, output);
   store_.Finish(complete);
   return whole;
 }
 
-void Reassembler::Advance(Time now, ReassemblyOutput& output) {
-  StoreOutput store_output(output);
-  store_.Advance(now, store_output);
-}
+void Reassembler::Advance(Time now, ReassemblyOutput& output) { store_.Advance(now, output); }
 
 }  // namespace dualsim::ipv6

@@ -11,15 +11,15 @@
 
 namespace dualsim::ipv6 {
 
-// Where a Reassembler says what went wrong. Called during its methods; must not
-// call it back.
-class ReassemblyOutput {
+// Where a Reassembler says what went wrong, as to ip::FragmentStore's output.
+class ReassemblyOutput : public ip::FragmentStoreOutput {
  public:
-  virtual ~ReassemblyOutput() = default;
-  virtual void DropFragment(DropReason reason, ByteView packet) = 0;
   // An error that RFC 8200 §4.5 asks for, subject to RFC 4443 §2.4 still.
   // `link_layer_group`: as told to Add() of the packet that is quoted.
   virtual void SendError(const wire::Icmpv6Error& error, bool link_layer_group) = 0;
+
+ private:
+  void OnReassemblyTimeout(ByteView first_fragment, bool link_layer_group) final;
 };
 
 // Puts fragments together, RFC 8200 §4.5. A pure state machine.

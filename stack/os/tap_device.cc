@@ -70,9 +70,10 @@ Packet TapDevice::Receive(PacketPool& pool) {
     size = ::read(fd_, frame.mutable_bytes().data(), frame.size());
   } while (size < 0 && errno == EINTR);
   if (size < 0 && errno == EAGAIN) return {};
-  if (size < 0)
+  if (size < 0) {
     throw TapError("tap " + name_ + ": it is gone (" + std::generic_category().message(errno) +
                    ")");
+  }
   frame.TrimBack(frame.size() - static_cast<size_t>(size));
   return frame;
 }

@@ -263,9 +263,12 @@ void Connection::Advance(Time now) {
 
 // --- ICMP and the path's MTU ---
 
+bool Connection::IsInFlight(SeqNum sequence) const {
+  return sender_.una() <= sequence && sequence < sender_.next();
+}
+
 void Connection::OnUnreachable(Time now, SeqNum sequence, bool hard) {
-  const bool in_flight = sender_.una() <= sequence && sequence < sender_.next();
-  if (!in_flight) return;
+  if (!IsInFlight(sequence)) return;
   const bool connecting = state_ == State::kSynSent || state_ == State::kSynReceived;
   if (connecting && (hard || config_.soft_errors_end_connect)) {
     return End(now, Error::kUnreachable);
@@ -274,8 +277,7 @@ void Connection::OnUnreachable(Time now, SeqNum sequence, bool hard) {
 }
 
 void Connection::OnPacketTooBig(Time now, SeqNum sequence, uint32_t mtu) {
-  const bool in_flight = sender_.una() <= sequence && sequence < sender_.next();
-  if (!in_flight || mtu >= mtu_) return;
+  if (!IsInFlight(sequence) || mtu >= mtu_) return;
   SetMtu(mtu);
   if (sender_.established()) sender_.OnTooBig(now, Smss());
 }

@@ -67,13 +67,19 @@ class Connection : private Transmitter {
   // believed only where the number is in flight; RFC 5461: no synchronized
   // connection ends by it.
   void OnUnreachable(Time now, SeqNum sequence, bool hard);
+  // Whether what has this number was sent, and not acknowledged yet.
+  bool IsInFlight(SeqNum sequence) const;
   // Packet Too Big, or Fragmentation Needed, with the MTU that it tells.
   void OnPacketTooBig(Time now, SeqNum sequence, uint32_t mtu);
   // The path's MTU is known otherwise to have changed.
   void SetPathMtu(Time now, uint32_t mtu);
 
-  // The local address is no longer this host's: it ends without a word.
-  void OnAddressGone(Time now) { End(now, Error::kUnreachable); }
+  // The local address is no longer this host's: it ends without a word, and badly unless
+  // both sides were done.
+  void OnAddressGone(Time now) {
+    const bool done = state_ == State::kTimeWait;
+    End(now, done ? std::nullopt : std::optional(Error::kUnreachable));
+  }
 
   void Advance(Time now);
   // When Advance() is next needed; never later than anything is due.

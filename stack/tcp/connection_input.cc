@@ -65,7 +65,7 @@ void Connection::OnSegmentInSynSent(Time now, const wire::TcpSegment& segment) {
   } else {
     // Simultaneous open, §3.5: the same SYN leaves again, now with an ACK.
     Move(now, Transition::kSynArrived);
-    sender_.RepeatSyn(now);
+    Transmit(now, {.sequence = sender_.una(), .syn = true, .retransmission = true});
   }
 }
 

@@ -85,6 +85,8 @@ class Endpoint {
   // ICMP about a segment of ours; the arguments are those of Connection.
   void OnUnreachable(Time now, const Flow& flow, SeqNum sequence, bool hard);
   void OnPacketTooBig(Time now, const Flow& flow, SeqNum sequence, uint32_t mtu);
+  // Whether a connection of this flow has it in flight; see Connection.
+  bool IsInFlight(const Flow& flow, SeqNum sequence) const;
   // Of every connection with this peer: what the network says of the path now.
   void RefreshPathMtu(Time now, const IpAddress& remote);
   // The address is no longer ours: its connections end.

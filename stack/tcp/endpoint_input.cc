@@ -163,6 +163,11 @@ void Endpoint::OnPacketTooBig(Time now, const Flow& flow, SeqNum sequence, uint3
   After(now, *slot);
 }
 
+bool Endpoint::IsInFlight(const Flow& flow, SeqNum sequence) const {
+  const auto slot = table_.Find(flow);
+  return slot && slots_[*slot].connection->IsInFlight(sequence);
+}
+
 void Endpoint::RefreshPathMtu(Time now, const IpAddress& remote) {
   for (uint32_t slot = 0; slot < slots_.size(); ++slot) {
     if (!slots_[slot].connection || slots_[slot].connection->flow().remote != remote) continue;

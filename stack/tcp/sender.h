@@ -47,7 +47,8 @@ class Sender {
   // Sends the SYN with the number `iss`, again at most `max_retransmissions` times.
   void Open(Time now, SeqNum iss, int max_retransmissions);
   // The peer's SYN came again, so that ours did not arrive: it leaves at once, and the
-  // timer counts from here (a second copy would follow on its heels otherwise).
+  // timer counts from here (a second copy would follow on its heels otherwise). However
+  // often that happens, the connection's time to come up stays what it was.
   void RepeatSyn(Time now);
   // As if the SYN had been sent and acknowledged long ago: a SYN cookie came back.
   void Resume(SeqNum iss);

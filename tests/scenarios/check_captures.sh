@@ -13,7 +13,8 @@ quoted='icmpv6.type == 4 && icmpv6.code == 1 && icmpv6.checksum.status == 1'
 quoted+=' && (_ws.expert.message contains "must appear immediately after IPv6 header"'
 quoted+=' || _ws.expert.message contains "goes past the end of the payload")'
 filter+=" && !($quoted)"
-cut='icmpv6.type == 2 && icmpv6.checksum.status == 1 && tcp'
+# It is cut where the message is as long as it may be, 1280 bytes (RFC 4443 §2.4 c).
+cut='icmpv6.type == 2 && icmpv6.checksum.status == 1 && tcp && frame.len == 1294 && !_ws.malformed'
 cut+=' && _ws.expert.message contains "Bad checksum"'
 filter+=" && !($cut)"
 filter+=' && !(frame.comment contains "injected")'

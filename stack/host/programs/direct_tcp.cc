@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "stack/host/programs/core.h"
+#include "stack/host/zone.h"
 
 namespace dualsim::host {
 
@@ -13,20 +14,14 @@ using application::Status;
 
 namespace {
 
-// The link of a zone; see TcpLayer::Zone.
-std::optional<InterfaceId> InterfaceOf(uint16_t zone) {
-  if (zone == 0) return std::nullopt;
-  return InterfaceId{static_cast<uint16_t>(zone - 1)};
-}
-
 ReadResult Failed(Error error) { return {.status = ReadResult::Status::kError, .error = error}; }
 
 }  // namespace
 
 DirectFlow::DirectFlow(Programs::Core& core, tcp::ConnectionId id, const tcp::Flow& flow)
     : core_(core),
-      peer_{flow.remote, flow.remote_port, InterfaceOf(flow.zone)},
-      local_{flow.local, flow.local_port, InterfaceOf(flow.zone)},
+      peer_{flow.remote, flow.remote_port, InterfaceOfZone(flow.zone)},
+      local_{flow.local, flow.local_port, InterfaceOfZone(flow.zone)},
       id_(id) {
   core_.Know(id, *this);
 }
@@ -68,9 +63,7 @@ Status DirectFlow::Begin() {
     return std::nullopt;
   }
   StopAwaitingSource();
-  if (peer_.address.is_link_local()) {
-    flow.zone = static_cast<uint16_t>(static_cast<uint16_t>(path.interface) + 1);
-  }
+  flow.zone = ZoneOf(peer_.address, path.interface);
   tcp::ConnectionOptions wanted;
   if (options.keepalive) {
     wanted.keepalive = {options.keepalive->idle, options.keepalive->interval,
@@ -81,7 +74,7 @@ Status DirectFlow::Begin() {
   id_ = std::get<tcp::ConnectionId>(begun);
   core_.Know(*id_, *this);
   const tcp::Flow& made = endpoint->Find(*id_)->flow();
-  local_ = {made.local, made.local_port, InterfaceOf(made.zone)};
+  local_ = {made.local, made.local_port, InterfaceOfZone(made.zone)};
   if (options.timeout) attempt_->scope.Start(TimeOut(*options.timeout));
   return std::nullopt;
 }

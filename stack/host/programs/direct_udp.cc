@@ -13,7 +13,7 @@ namespace {
 // What a datagram weighs in its queue beside its data.
 constexpr size_t kOverhead = sizeof(UdpArrival);
 
-std::optional<InterfaceId> ZoneOf(const IpAddress& address, InterfaceId interface) {
+std::optional<InterfaceId> LinkOf(const IpAddress& address, InterfaceId interface) {
   if (!address.is_link_local()) return std::nullopt;
   return interface;
 }
@@ -123,9 +123,9 @@ void DirectUdpSocket::OnDatagram(Time now, const udp::ReceivedDatagram& datagram
     return;
   }
   Queue(now, {.source = {datagram.source, datagram.source_port,
-                         ZoneOf(datagram.source, datagram.interface)},
+                         LinkOf(datagram.source, datagram.interface)},
               .destination = {datagram.destination, datagram.destination_port,
-                              ZoneOf(datagram.destination, datagram.interface)},
+                              LinkOf(datagram.destination, datagram.interface)},
               .ttl = datagram.hop_limit,
               .data = {datagram.data.begin(), datagram.data.end()}});
 }

@@ -95,6 +95,19 @@ TEST_F(ProgramsTest, ReachTheirOwnHost) {
   EXPECT_EQ(notes[0], std::string(300'000, 'x'));
 }
 
+TEST_F(ProgramsTest, ReachTheirOwnLinkLocalAddressOnAnyInterface) {
+  world.node(RoutedHosts::kRouter).StartProgram("echo", Kind("echo", ""));
+  Start(RoutedHosts::kRouter, [this](application::Network& network) -> Task<> {
+    for (const application::ConfiguredAddress& own : network.addresses()) {
+      if (!own.address.is_link_local()) continue;
+      auto flow = co_await network.ConnectTcp({own.address, Port{7}, own.interface});
+      notes.push_back(flow ? "connected" : std::string(ErrorText(flow.error())));
+    }
+  });
+  world.RunFor(Seconds(1));
+  EXPECT_EQ(notes, (Notes{"connected", "connected"}));
+}
+
 TEST_F(ProgramsTest, AreToldWhyTheyCannotConnect) {
   const auto ask = [&](IpAddress address, uint16_t port) {
     Start(RoutedHosts::kA, Asks({address, Port{port}}, "?", notes));

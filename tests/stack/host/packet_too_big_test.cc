@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <optional>
-#include <string>
+#include <variant>
 #include <vector>
 
+#include "stack/host/zone.h"
+#include "stack/tcp/endpoint.h"
 #include "stack/wire/ethernet.h"
 #include "stack/wire/icmpv6.h"
 #include "stack/wire/ipv6.h"
@@ -34,19 +36,6 @@ class PacketTooBigTest : public testing::Test {
     b_.stack.Boot(At(0));
     link_.RunUntil(At(3));
     Ping(56);  // Who has the address is known from here on.
-  }
-
-  static StackConfig Host(const std::string& name, uint8_t number) {
-    InterfaceConfig interface;
-    interface.name = "eth0";
-    interface.mac = MacAddress({2, 0, 0, 0, 0, number});
-    StackConfig config;
-    config.name = name;
-    config.interfaces.push_back(interface);
-    return config;
-  }
-  static Ipv6Address LinkLocal(uint8_t number) {
-    return Ipv6Address::FromIntegers(0xfe80ull << 48, 0x0000'00ff'fe00'0000ull | number);
   }
 
   void Ping(size_t size) {
@@ -101,6 +90,11 @@ class PacketTooBigTest : public testing::Test {
     link_.RunUntil(link_.now() + Milliseconds(10));
   }
 
+  void ExpectDisbelieved(DropReason reason) {
+    EXPECT_TRUE(a_.Dropped(reason)) << DropReasonName(reason);
+    EXPECT_EQ(Largest(), 1448u);
+  }
+
   TestLink link_;
   TestLink::Station& a_ = link_.Add(Host("a", 1));
   TestLink::Station& b_ = link_.Add(Host("b", 2));
@@ -115,8 +109,7 @@ TEST_F(PacketTooBigTest, IsBelievedAboutAPacketThatWasSentAndIsTooLarge) {
 TEST_F(PacketTooBigTest, IsNotBelievedWhereThePacketFits) {
   Ping(1200);
   Complain(Sent(), 1280);
-  EXPECT_TRUE(a_.Dropped(DropReason::ICMPV6_ERROR_UNMATCHED));
-  EXPECT_EQ(Largest(), 1448u);
+  ExpectDisbelieved(DropReason::ICMPV6_TOO_BIG_BUT_FITS);
 }
 
 TEST_F(PacketTooBigTest, IsNotBelievedAboutALargerPacketThanAny) {
@@ -124,15 +117,13 @@ TEST_F(PacketTooBigTest, IsNotBelievedAboutALargerPacketThanAny) {
   Bytes made_up = Sent();
   StoreBig16(made_up.data() + 4, 1400);
   Complain(made_up, 1360);
-  EXPECT_TRUE(a_.Dropped(DropReason::ICMPV6_ERROR_UNMATCHED));
-  EXPECT_EQ(Largest(), 1448u);
+  ExpectDisbelieved(DropReason::ICMPV6_ERROR_UNMATCHED);
 }
 
 TEST_F(PacketTooBigTest, TellsNoMtuBelowTheMinimum) {
   Ping(1400);
   Complain(Sent(), 1279);
-  EXPECT_TRUE(a_.Dropped(DropReason::ICMPV6_ERROR_UNMATCHED));
-  EXPECT_EQ(Largest(), 1448u);
+  ExpectDisbelieved(DropReason::ICMPV6_MTU_BELOW_MINIMUM);
 }
 
 TEST_F(PacketTooBigTest, OfADatagramIsForThePortThatSentIt) {
@@ -155,8 +146,7 @@ TEST_F(PacketTooBigTest, OfADatagramOfAPortThatNobodyHasIsNotBelieved) {
   const Bytes sent = Sent();
   a_.stack.UnlistenUdp(*port);
   Complain(sent, 1300);
-  EXPECT_TRUE(a_.Dropped(DropReason::ICMPV6_ERROR_UNMATCHED));
-  EXPECT_EQ(Largest(), 1448u);
+  ExpectDisbelieved(DropReason::ICMPV6_ERROR_UNMATCHED);
 }
 
 TEST_F(PacketTooBigTest, OfASegmentOfNoConnectionIsNotBelieved) {
@@ -164,8 +154,32 @@ TEST_F(PacketTooBigTest, OfASegmentOfNoConnectionIsNotBelieved) {
   Bytes made_up = Sent();
   made_up[6] = static_cast<uint8_t>(wire::NextHeader::kTcp);
   Complain(made_up, 1300);
-  EXPECT_TRUE(a_.Dropped(DropReason::ICMPV6_ERROR_UNMATCHED));
-  EXPECT_EQ(Largest(), 1448u);
+  ExpectDisbelieved(DropReason::ICMPV6_ERROR_UNMATCHED);
+}
+
+TEST_F(PacketTooBigTest, OfASegmentIsForAConnectionThatHasItInFlight) {  // RFC 5927 §4.1
+  b_.stack.tcp(link_.now())->Listen({.port = Port{80}});
+  tcp::Endpoint& endpoint = *a_.stack.tcp(link_.now());
+  const tcp::Flow flow{.local = LinkLocal(1),
+                       .remote = LinkLocal(2),
+                       .remote_port = Port{80},
+                       .zone = ZoneOf(LinkLocal(2), InterfaceId{0})};
+  const auto connection = std::get<tcp::ConnectionId>(endpoint.Connect(link_.now(), flow));
+  link_.RunUntil(link_.now() + Milliseconds(100));
+  link_.lose = [](ByteView) { return true; };
+  link_.ForgetSeen();
+  endpoint.Write(link_.now(), connection, Bytes(5000));
+  link_.RunUntil(link_.now() + Milliseconds(1));
+  const Bytes segment = Sent();
+  ASSERT_EQ(segment.size(), 1500u);
+  Bytes of_nothing_sent = segment;
+  constexpr size_t kSequence = 40 + 4;
+  const uint32_t sequence = LoadBig32(segment.data() + kSequence);
+  StoreBig32(of_nothing_sent.data() + kSequence, sequence + 1'000'000);
+  Complain(of_nothing_sent, 1300);
+  ExpectDisbelieved(DropReason::ICMPV6_ERROR_UNMATCHED);
+  Complain(segment, 1300);
+  EXPECT_LE(Largest(), 1300u);
 }
 
 }  // namespace

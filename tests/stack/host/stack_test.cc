@@ -11,20 +11,6 @@ namespace {
 
 constexpr Time At(int64_t seconds) { return Time() + Seconds(seconds); }
 
-StackConfig Host(const std::string& name, uint8_t number) {
-  InterfaceConfig interface;
-  interface.name = "eth0";
-  interface.mac = MacAddress({2, 0, 0, 0, 0, number});
-  StackConfig config;
-  config.name = name;
-  config.interfaces.push_back(interface);
-  return config;
-}
-
-Ipv6Address LinkLocal(uint8_t number) {
-  return Ipv6Address::FromIntegers(0xfe80ull << 48, 0x0000'00ff'fe00'0000ull | number);
-}
-
 // Two hosts on a link that have booted: it is three seconds after the start.
 struct TwoHosts {
   TwoHosts() {

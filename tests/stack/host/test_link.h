@@ -15,6 +15,21 @@
 
 namespace dualsim::host {
 
+// A host with one card, whose address ends in `number`; and its link-local address.
+inline StackConfig Host(const std::string& name, uint8_t number) {
+  InterfaceConfig interface;
+  interface.name = "eth0";
+  interface.mac = MacAddress({2, 0, 0, 0, 0, number});
+  StackConfig config;
+  config.name = name;
+  config.interfaces.push_back(interface);
+  return config;
+}
+
+inline Ipv6Address LinkLocal(uint8_t number) {
+  return Ipv6Address::FromIntegers(0xfe80ull << 48, 0x0000'00ff'fe00'0000ull | number);
+}
+
 // A link for tests of whole stacks: every frame reaches every other card of the
 // link after one microsecond. Runs on virtual time; keeps what it saw.
 class TestLink {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "stack/ndp/neighbor_discovery.h"
+#include "tests/stack/ndp/advertisements_for_test.h"
 #include "tests/stack/ndp/discovery_for_test.h"
 
 namespace dualsim::ndp {
@@ -14,32 +15,6 @@ namespace {
 using enum AddressState;
 using wire::Icmpv6Type;
 using wire::RouterAdvertisement;
-
-constexpr Duration kNanosecond = Nanoseconds(1);
-const Ipv6Prefix kPrefix = *Ipv6Prefix::Parse("2001:db8::/64");
-const Ipv6Address kAddress = A("2001:db8::ff:fe00:a");  // kPrefix and the EUI-64.
-
-RouterAdvertisement FromRouter(Duration lifetime = Seconds(1800)) {
-  RouterAdvertisement message{.router_lifetime = lifetime, .options = {}};
-  message.options.source_link_layer_address = kRouterMac;
-  return message;
-}
-
-wire::PrefixInformation Option(std::string_view prefix, Duration valid, Duration preferred) {
-  const Ipv6Cidr cidr = *Ipv6Cidr::Parse(prefix);
-  return {.prefix = cidr.address,
-          .prefix_length = static_cast<uint8_t>(cidr.prefix_length),
-          .on_link = true,
-          .autonomous = true,
-          .valid_lifetime = valid,
-          .preferred_lifetime = preferred};
-}
-
-RouterAdvertisement WithPrefix(Duration valid = Seconds(7200), Duration preferred = Seconds(3600)) {
-  RouterAdvertisement message = FromRouter();
-  message.options.prefixes.push_back(Option("2001:db8::/64", valid, preferred));
-  return message;
-}
 
 TEST(DiscoveryRouterAdvertisements, ARouterLivesAsLongAsItSaysToTheNanosecond) {  // 1
   DiscoveryForTest test;

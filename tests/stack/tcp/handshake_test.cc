@@ -181,6 +181,10 @@ TEST(Handshake, SimultaneousOpenEstablishesOneConnection) {  // RFC 9293 §3.5 f
   world.RunFor(Seconds(1));
   EXPECT_EQ(world.a().states, (std::vector<State>{kSynSent, kSynReceived, kEstablished}));
   EXPECT_EQ(world.b().states, (std::vector<State>{kSynSent, kSynReceived, kEstablished}));
+  for (const Connection* side : {world.A(), world.B()}) {
+    const CongestionWindow& window = side->sender().recovery().window();
+    EXPECT_EQ(window.cwnd, 10 * window.smss) << "nothing was lost: RFC 6928, not RFC 5681 §3.1";
+  }
   EXPECT_EQ(world.Write(true, 5000), 5000u);
   EXPECT_EQ(world.Write(false, 3000), 3000u);
   world.RunFor(Seconds(1));

@@ -94,6 +94,19 @@ TEST(Icmp, APortUnreachableRefusesAnAttemptToConnect) {
   EXPECT_EQ(world.A()->error(), Error::kUnreachable);
 }
 
+TEST(Address, AConnectionThatBothSidesEndedDidNotFailByIt) {
+  TwoHosts world;
+  ASSERT_TRUE(world.Open());
+  world.ea().ShutDownWrite(world.now(), world.ca);
+  world.RunFor(Seconds(1));
+  world.eb().ShutDownWrite(world.now(), world.cb);
+  world.RunFor(Seconds(1));
+  ASSERT_EQ(world.A()->state(), State::kTimeWait);
+  world.ea().OnAddressGone(world.now(), world.a().address());
+  EXPECT_EQ(world.a().states.back(), State::kClosed);
+  EXPECT_EQ(world.a().last_error, std::nullopt);
+}
+
 TEST(Icmp, SoftErrorsEndAnAttemptOnlyWhereConfigured) {  // RFC 5461 §4
   for (const bool at_once : {true, false}) {
     EndpointConfig config;

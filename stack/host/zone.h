@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "stack/facts/facts.h"
+#include "stack/wire/ip_address.h"
+
+namespace dualsim::host {
+
+// RFC 4007 §6: which link a link-local address of IPv6 is on, as tcp::Flow::zone has it.
+// 0 for other addresses.
+constexpr uint16_t ZoneOf(const IpAddress& address, InterfaceId interface) {
+  const bool zoned = address.is_ipv6() && address.is_link_local();
+  return zoned ? static_cast<uint16_t>(static_cast<uint16_t>(interface) + 1) : 0;
+}
+
+constexpr std::optional<InterfaceId> InterfaceOfZone(uint16_t zone) {
+  if (zone == 0) return std::nullopt;
+  return InterfaceId{static_cast<uint16_t>(zone - 1)};
+}
+
+}  // namespace dualsim::host
