@@ -36,7 +36,7 @@ while IFS= read -r line; do
     '    '*) [ -n "$command" ] && shown+=${line#'    '}$'\n' ;;
     *) finish ;;
   esac
-done < <(sed -n '/^## A five-minute tour/,/^## Licence/p' "$readme")
+done < <(sed -n '/^## A five-minute tour/,/^## An application/p' "$readme")
 finish
 
 [ "$tried" -ge 5 ] || { echo "only $tried commands were found"; exit 1; }

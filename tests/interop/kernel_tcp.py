@@ -1,5 +1,0 @@
-"""TCP against the kernel's."""
-
-from case import Cases
-
-CASES = Cases()
