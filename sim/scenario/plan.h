@@ -33,7 +33,7 @@ struct NodePlan {
   std::vector<LinkId> links;                  // Where interface i of `config` is attached.
   // A port to the world outside, see Pace: it has no stack, and `config` names its one card alone.
   bool outside = false;
-  std::optional<TesterPlan> tester;           // It has no stack: `config` names its one card alone.
+  std::optional<TesterPlan> tester;  // It has no stack: `config` names its one card alone.
   SourceLocation where;
 };
 

@@ -133,9 +133,9 @@ void Stack::Implementation::OnIcmpv6Error(const Received& received, ByteView mes
   if (quoted->protocol == wire::NextHeader::kIcmpv6) {
     ReportEchoError(received, *error, quoted->upper);
   } else if (quoted->protocol == wire::NextHeader::kUdp) {
-    ReportUdpError(received, *error, quoted->upper);
+    ReportUdpError(received, *error, *quoted);
   } else if (quoted->protocol == wire::NextHeader::kTcp) {
-    ReportTcpError(received, *error, quoted->upper);
+    ReportTcpError(received, *error, *quoted);
   }
 }
 

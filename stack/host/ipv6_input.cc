@@ -78,8 +78,7 @@ void Stack::Implementation::ReceiveIpv6(Received& received) {
   if (!config_.forwarding) {
     // What a router would have passed on, or a packet that nobody would.
     const bool passable = !received.link_layer_multicast && !destination.is_link_local();
-    return Drop(received,
-                passable ? DropReason::FORWARDING_OFF : DropReason::IPV6_NOT_OUR_ADDRESS);
+    return Drop(received, passable ? DropReason::FORWARDING_OFF : DropReason::IPV6_NOT_OUR_ADDRESS);
   }
   if (IsAnycast(destination)) return Deliver(received);
   Forward(received);

@@ -131,10 +131,10 @@ class Stack::Implementation final : public InterfaceOwner,
   void OnIcmpv6(const Received& received, ByteView message);
   void OnUdp(const Received& received, ByteView message);
   void ReportUdpError(const Received& received, const wire::Icmpv6Error& error,
-                      ByteView quoted_upper);
+                      const ipv6::QuotedPacket& quoted);
   void OnTcp(const Received& received, ByteView message);
   void ReportTcpError(const Received& received, const wire::Icmpv6Error& error,
-                      ByteView quoted_upper);
+                      const ipv6::QuotedPacket& quoted);
   void OnEchoRequest(const Received& received, ByteView message);
   void OnEchoReply(const Received& received, ByteView message);
   void OnIcmpv6Error(const Received& received, ByteView message);

@@ -52,7 +52,7 @@ void Stack::Implementation::OnTcp(const Received& received, ByteView message) {
 }
 
 void Stack::Implementation::ReportTcpError(const Received& received, const wire::Icmpv6Error& error,
-                                           ByteView quoted_upper) {
+                                           const ipv6::QuotedPacket& quoted) {
   if (tcp_ == nullptr) return;
   const bool too_big = error.type == wire::Icmpv6Type::kPacketTooBig;
   TcpLayer::ErrorKind kind = TcpLayer::ErrorKind::kSoft;
@@ -63,9 +63,9 @@ void Stack::Implementation::ReportTcpError(const Received& received, const wire:
   }
   tcp_->OnIcmpError({.kind = kind,
                      .interface = received.interface,
-                     .local = Ipv6Address::Load(error.invoking.data() + 8),
-                     .remote = Ipv6Address::Load(error.invoking.data() + 24),
-                     .quoted = quoted_upper,
+                     .local = quoted.source,
+                     .remote = quoted.destination,
+                     .quoted = quoted.upper,
                      .mtu = too_big ? error.parameter : 0});
 }
 
@@ -133,7 +133,7 @@ Stack::Path Stack::Implementation::PathTo(Time now, const IpAddress& destination
   } else if (const LocalAddress* local = local_addresses_.Find(to);
              local != nullptr && local->assigned) {
     path.interface = local->interface;
-    path.mtu = 65535;
+    path.mtu = kLoopbackMtu;
     path.source = to;
     return path;
   } else {
@@ -155,7 +155,7 @@ Stack::Path Stack::Implementation::Ipv4PathTo(Time now, const Ipv4Address& desti
   if (ipv4_ == nullptr) return path;
   if (ipv4_->IsAssigned(destination)) {
     path.source = destination;
-    path.mtu = 65535;
+    path.mtu = kLoopbackMtu;
   } else if (const auto source = ipv4_->SourceFor(destination)) {
     path.source = *source;
     path.mtu = ipv4_->PathMtu(now, destination);

@@ -6,12 +6,6 @@
 #include "stack/host/zone.h"
 
 namespace dualsim::host {
-namespace {
-
-// What a node's path to itself carries: no link limits it.
-constexpr uint32_t kLoopbackMtu = 65535;
-
-}  // namespace
 
 TcpLayer::TcpLayer(const tcp::EndpointConfig& config, TcpCarrier& carrier, PacketPool& packets,
                    Observer& observer, const RandomSource& random)

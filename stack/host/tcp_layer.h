@@ -15,6 +15,9 @@
 
 namespace dualsim::host {
 
+// What a node's path to itself carries: no link limits it.
+inline constexpr uint32_t kLoopbackMtu = 65535;
+
 // What TCP asks of the IP layers of its stack.
 class TcpCarrier {
  public:

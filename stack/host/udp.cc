@@ -29,17 +29,17 @@ void Stack::Implementation::OnUdp(const Received& received, ByteView message) {
 }
 
 void Stack::Implementation::ReportUdpError(const Received& received, const wire::Icmpv6Error& error,
-                                           ByteView quoted_upper) {
+                                           const ipv6::QuotedPacket& quoted) {
   // The quote may end anywhere behind the ports, so that it can't be parsed whole.
   constexpr size_t kPorts = 4;
-  if (quoted_upper.size() < kPorts) return;
+  if (quoted.upper.size() < kPorts) return;
   udp::DatagramHandler* handler =
-      udp_ports_.Find(static_cast<Port>(LoadBig16(quoted_upper.data())));
+      udp_ports_.Find(static_cast<Port>(LoadBig16(quoted.upper.data())));
   if (handler == nullptr) return;
   handler->OnDatagramError(
       received.now, {.reporter = received.header.source,
-                     .destination = Ipv6Address::Load(error.invoking.data() + 24),
-                     .destination_port = static_cast<Port>(LoadBig16(quoted_upper.data() + 2)),
+                     .destination = quoted.destination,
+                     .destination_port = static_cast<Port>(LoadBig16(quoted.upper.data() + 2)),
                      .type = static_cast<uint8_t>(error.type),
                      .code = error.code});
 }

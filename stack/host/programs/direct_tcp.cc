@@ -45,6 +45,10 @@ Status DirectFlow::Begin() {
   tcp::Endpoint* const endpoint = core_.tcp();
   if (endpoint == nullptr) return Error::kHostDown;
   const application::TcpConnectOptions& options = attempt_->options;
+  // It counts from the first try, while a source is being verified too.
+  if (options.timeout && attempt_->scope.running() == 0) {
+    attempt_->scope.Start(TimeOut(*options.timeout));
+  }
   const Stack::Path path = core_.stack.PathTo(core_.now(), peer_.address, peer_.interface);
   tcp::Flow flow{.remote = peer_.address,
                  .local_port = options.source_port.value_or(Port::kAny),
@@ -75,7 +79,6 @@ Status DirectFlow::Begin() {
   core_.Know(*id_, *this);
   const tcp::Flow& made = endpoint->Find(*id_)->flow();
   local_ = {made.local, made.local_port, InterfaceOfZone(made.zone)};
-  if (options.timeout) attempt_->scope.Start(TimeOut(*options.timeout));
   return std::nullopt;
 }
 
