@@ -85,6 +85,7 @@ OptionBody DissectOptionBody(ByteView option) {
       RouteInformationOption route;
       route.prefix_length = p[2];
       route.preference = p[3] >> 3 & 3;
+      route.reserved = p[3] & 0xe7;
       route.lifetime = LoadBig32(p + 4);
       route.prefix = LoadPrefix(option.subspan(8));
       return route;

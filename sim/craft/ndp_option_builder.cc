@@ -67,7 +67,8 @@ struct BodyWriter {
   }
   void operator()(const RouteInformationOption& option) {
     const uint64_t prefix_length = option.prefix_length.value_or(64);
-    out.Put8(prefix_length).Put8((option.preference.value_or(0) & 3) << 3);
+    const uint64_t reserved = option.reserved.value_or(0) & 0xe7;
+    out.Put8(prefix_length).Put8((option.preference.value_or(0) & 3) << 3 | reserved);
     out.Put32(option.lifetime.value_or(kDefaultLifetime));
     const uint64_t least = prefix_length == 0 ? 1 : prefix_length <= 64 ? 2 : 3;
     PutPrefix(context.Find(option.prefix), length.value_or(least), out);

@@ -89,9 +89,11 @@ struct RouteInformationOption {
   Number prefix_length;
   Number preference;
   Number lifetime;
+  Number reserved;
   template <typename Fn>
   static void Fields(Fn fn) {
     using Option = RouteInformationOption;
+    fn(FieldInfo{"reserved", 8}, &Option::reserved);
     fn(FieldInfo{"prefix"}, &Option::prefix);
     fn(FieldInfo{"prefix_length", 8}, &Option::prefix_length);
     fn(FieldInfo{"preference", 2, Unit::kPreference}, &Option::preference);

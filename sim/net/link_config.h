@@ -46,6 +46,11 @@ struct LinkParameters {
   // not in the table reach it all the same, by flooding.
   uint32_t mac_table_size = 8192;
   Duration mac_table_ageing = Seconds(300);
+
+  // A LAN's switch: whether it snoops on listener discovery, RFC 4541, instead of
+  // knowing which cards listen to a group. A port whose card hears all groups
+  // counts as a router's, as an operator would configure it.
+  bool mld_snooping = false;
 };
 
 // Probabilities are whole parts per billion, so that nothing is rounded.

@@ -7,6 +7,12 @@
 #include "sim/net/station.h"
 
 namespace dualsim::sim {
+namespace {
+
+// The first 16 bits of their addresses, RFC 2464 §7.
+constexpr uint64_t kIpv6Groups = 0x3333;
+
+}  // namespace
 
 SwitchedLan::SwitchedLan(Simulation& simulation, EntityId entity, LinkId id,
                          WorldObserver& observer, const LinkParameters& parameters,
@@ -83,6 +89,11 @@ void SwitchedLan::OnCardAddress(Port port, MacAddress address) {
 void SwitchedLan::SetParameters(const LinkParameters& parameters) {
   Link::SetParameters(parameters);
   mac_table_.SetLimits(parameters.mac_table_size, parameters.mac_table_ageing);
+  if (!parameters.mld_snooping) {
+    snooping_.reset();
+  } else if (snooping_ == nullptr) {
+    snooping_ = std::make_unique<MldSnooping>();
+  }
 }
 
 void SwitchedLan::Partition(const std::vector<std::vector<NodeId>>& groups) {
@@ -97,9 +108,13 @@ void SwitchedLan::Partition(const std::vector<std::vector<NodeId>>& groups) {
   }
   group_count_ = static_cast<uint32_t>(groups.size() + 1);
   mac_table_.Clear();
+  if (snooping_ != nullptr) snooping_->Clear();
 }
 
-void SwitchedLan::OnCarrier(Port port) { mac_table_.ForgetPort(port); }
+void SwitchedLan::OnCarrier(Port port) {
+  mac_table_.ForgetPort(port);
+  if (snooping_ != nullptr) snooping_->ForgetPort(port);
+}
 
 void SwitchedLan::OnEvent(const Event& event) {
   const Packet frame = FrameFromPayload(event.payload);
@@ -140,6 +155,9 @@ void SwitchedLan::ForwardToGroup(const Arrived& arrived, uint64_t destination) {
     for (Port to = 0; to < ports_.size(); ++to) Deliver(arrived, to);
     return;
   }
+  if (snooping_ != nullptr && !arrived.lost && destination >> 32 == kIpv6Groups) {
+    return ForwardBySnooping(arrived, destination);
+  }
   const uint32_t at = listening_.Find(destination);
   static const std::vector<Port> kNobody;
   const std::vector<Port>& listeners = at == MacMap::kNone ? kNobody : listeners_[at];
@@ -155,6 +173,20 @@ void SwitchedLan::ForwardToGroup(const Arrived& arrived, uint64_t destination) {
     Deliver(arrived, to);
   }
   while (all != all_groups_.end()) Deliver(arrived, *all++);
+}
+
+void SwitchedLan::ForwardBySnooping(const Arrived& arrived, uint64_t destination) {
+  const Time now = simulation_.now();
+  const MldSnooping::Decision decision =
+      snooping_->OnFrame(now, arrived.from, destination, arrived.frame.bytes());
+  const uint32_t at = listening_.Find(destination);
+  if (at != MacMap::kNone) {
+    for (const Port to : listeners_[at]) {
+      const bool router = std::binary_search(all_groups_.begin(), all_groups_.end(), to);
+      if (!router && snooping_->Admits(now, decision, to)) Deliver(arrived, to);
+    }
+  }
+  for (const Port to : all_groups_) Deliver(arrived, to);
 }
 
 void SwitchedLan::ForwardToStation(const Arrived& arrived, uint64_t destination, uint32_t group) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "sim/net/link.h"
 #include "sim/net/mac_map.h"
 #include "sim/net/mac_table.h"
+#include "sim/net/mld_snooping.h"
 
 namespace dualsim::sim {
 
@@ -17,7 +19,8 @@ namespace dualsim::sim {
 //
 // - Broadcasts leave by every other port.
 // - A group's frames leave by the other ports whose card listens to the group
-//   when the switch forwards the frame.
+//   when the switch forwards the frame; of these, where the switch snoops
+//   (LinkParameters::mld_snooping), by those that it knows of.
 // - Frames for a station that was learned leave by its port, or not at all where
 //   they came in by it.
 // - Frames for others are flooded. A flood is carried only to the cards that let
@@ -62,6 +65,7 @@ class SwitchedLan final : public Link, public Entity {
   static uint64_t TableKey(uint64_t mac, uint32_t group) { return uint64_t{group} << 48 | mac; }
   void Learn(const Arrived& arrived, uint64_t source);
   void ForwardToGroup(const Arrived& arrived, uint64_t destination);
+  void ForwardBySnooping(const Arrived& arrived, uint64_t destination);
   void ForwardToStation(const Arrived& arrived, uint64_t destination, uint32_t group);
   void Flood(const Arrived& arrived, uint64_t destination, uint32_t group);
   void Deliver(const Arrived& arrived, Port to);
@@ -79,6 +83,7 @@ class SwitchedLan final : public Link, public Entity {
   MacMap listening_;                          // Group address to place in listeners_.
   std::vector<std::vector<Port>> listeners_;  // In order; empty ones are free.
   std::vector<uint32_t> free_listeners_;
+  std::unique_ptr<MldSnooping> snooping_;
   std::vector<Port> all_groups_;  // Whose cards listen to every group; in order.
   std::vector<Port> flooded_;     // Whose cards let in everything.
 };

@@ -13,6 +13,7 @@
 #include "sim/scenario/diagnostics.h"
 #include "stack/application/registry.h"
 #include "stack/base/time.h"
+#include "stack/group/source_filter.h"
 #include "stack/host/config.h"
 #include "stack/router/advertise_config.h"
 #include "stack/wire/ip_address.h"
@@ -95,6 +96,12 @@ struct SetMac {
   InterfaceId interface {};
   MacAddress mac;
 };
+struct Listen {
+  NodeId node{};
+  InterfaceId interface {};
+  Ipv6Address group;
+  group::SourceFilter filter;
+};
 struct AddRoute {
   NodeId node{};
   host::RouteConfig route;
@@ -153,9 +160,9 @@ struct StopApplication {
 using Action =
     std::variant<action::Boot, action::ShutDown, action::Crash, action::Reboot, action::ChangeLink,
                  action::ChangeCarrier, action::Partition, action::Heal, action::DropFrames,
-                 action::AddAddress, action::RemoveAddress, action::SetMac, action::AddRoute,
-                 action::RemoveRoute, action::Advertise, action::Ping, action::Inject,
-                 action::StartApplication, action::StopApplication>;
+                 action::AddAddress, action::RemoveAddress, action::SetMac, action::Listen,
+                 action::AddRoute, action::RemoveRoute, action::Advertise, action::Ping,
+                 action::Inject, action::StartApplication, action::StopApplication>;
 
 // An action and when it happens: at `time`, and `times` in all, `every` apart.
 // At one time actions happen in the order of the text, before anything else.

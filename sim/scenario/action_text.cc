@@ -85,6 +85,15 @@ class Writer {
     return "set the MAC address of " + Node(a.node) + " on " + On(a.node, a.interface) + " to " +
            a.mac.ToString();
   }
+  std::string Write(const action::Listen& a) const {
+    std::string text = Node(a.node) + " on " + On(a.node, a.interface) + " listens ";
+    if (a.filter.empty()) return text + "no more to " + a.group.ToString();
+    text += "to " + a.group.ToString();
+    if (a.filter.sources.empty()) return text;
+    text += a.filter.mode == group::FilterMode::kInclude ? ", from" : ", from all but";
+    for (const Ipv6Address& source : a.filter.sources) text += " " + source.ToString();
+    return text;
+  }
   std::string Write(const action::AddRoute& a) const {
     std::string text = "add route " + a.route.prefix.ToString() + " to " + Node(a.node);
     if (!a.route.next_hop.is_unspecified()) text += " via " + a.route.next_hop.ToString();

@@ -40,6 +40,10 @@ void CheckHostsOnly(const Node& entry, CheckContext* context) {
     context->Error(entry, Node::kTemporaryAddressesFieldNumber,
                    "routers form no addresses from advertisements; make this node a 'host'");
   }
+  if (entry.has_host_type()) {
+    context->Error(entry, Node::kHostTypeFieldNumber,
+                   "routers take nothing from advertisements; make this node a 'host'");
+  }
   if (entry.optimistic_dad()) {
     context->Error(entry, Node::kOptimisticDadFieldNumber,
                    "routers have no optimistic addresses (RFC 4429 §3.3); make this node a 'host'");
@@ -55,6 +59,8 @@ void CheckAddressing(const Node& entry, bool is_router, CheckContext* context,
     if (entry.interface_identifiers() == Node::OPAQUE) {
       card.interface_identifiers = ndp::InterfaceIdentifiers::kOpaque;
     }
+    if (entry.host_type() == Node::TYPE_A) card.host_type = ndp::HostType::kA;
+    if (entry.host_type() == Node::TYPE_B) card.host_type = ndp::HostType::kB;
     card.optimistic_dad = entry.optimistic_dad();
     card.gratuitous_neighbor_discovery = entry.gratuitous_neighbor_discovery();
   }

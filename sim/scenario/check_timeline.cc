@@ -286,8 +286,48 @@ class TimelineCheck {
       const auto mac = context_.ReadCardMac(entry, MacChange::kMacFieldNumber);
       if (place && mac) Add(entry, action::SetMac{place->first, place->second, *mac});
     }
+    CheckListens(at);
     CheckRouteChanges(at);
     CheckAdvertiseChanges(at);
+  }
+
+  void CheckListens(const At& at) {
+    using Listen = dualsim::Listen;
+    constexpr int kMostSources = 64;
+    for (const auto& entry : at.listen()) {
+      const auto place = Place(entry, Listen::kHostFieldNumber, Listen::kLinkFieldNumber);
+      if (!context_.Require(entry, Listen::kGroupFieldNumber)) continue;
+      const auto group = context_.ReadAddress(entry, Listen::kGroupFieldNumber);
+      if (group && !group->is_multicast()) {
+        context_.Error(entry, Listen::kGroupFieldNumber,
+                       "'" + group->ToString() + "' is no multicast address; those begin with ff");
+        continue;
+      }
+      const int count = entry.include_size() + entry.exclude_size();
+      if ((entry.include_size() > 0) + (entry.exclude_size() > 0) + entry.stop() > 1) {
+        context_.Error(entry, "'include', 'exclude' and 'stop' rule each other out; keep one kind");
+        continue;
+      }
+      if (count > kMostSources) {
+        context_.Error(entry, "these are " + std::to_string(count) + " sources; name at most " +
+                                  std::to_string(kMostSources));
+        continue;
+      }
+      const int field =
+          entry.include_size() > 0 ? Listen::kIncludeFieldNumber : Listen::kExcludeFieldNumber;
+      std::vector<Ipv6Address> sources;
+      for (int i = 0; i < count; ++i) {
+        if (const auto source = context_.ReadAddress(entry, field, i)) sources.push_back(*source);
+      }
+      const bool include = entry.include_size() > 0 || entry.stop();
+      if (!place || !group) continue;
+      Add(entry,
+          action::Listen{place->first,
+                         place->second,
+                         *group,
+                         {include ? group::FilterMode::kInclude : group::FilterMode::kExclude,
+                          group::MakeSourceList(std::move(sources))}});
+    }
   }
 
   void CheckRouteChanges(const At& at) {

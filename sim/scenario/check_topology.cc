@@ -81,6 +81,11 @@ void CheckLinks(const TopologyText& text, Names* names, CheckContext* context) {
       link.cost = *cost;
     }
     if (entry.has_up()) link.up = entry.up();
+    parameters.mld_snooping = entry.mld_snooping();
+    if (entry.mld_snooping() && link.kind == LinkKind::kPointToPoint) {
+      context->Error(entry, Link::kMldSnoopingFieldNumber,
+                     "a point-to-point link has no switch; leave 'mld_snooping' out");
+    }
     if (entry.has_faults()) link.faults = CheckFaults(entry.faults(), context);
     if (named) links.push_back(std::move(link));
   }

@@ -168,6 +168,12 @@ void Timeline::Do(const action::SetMac& set) {
   });
 }
 
+void Timeline::Do(const action::Listen& listen) {
+  Ask(listen, listen.node, [&listen](host::Stack& stack, Time now) {
+    return stack.Listen(now, listen.interface, listen.group, listen.filter);
+  });
+}
+
 void Timeline::Do(const action::AddRoute& add) {
   Ask(add, add.node,
       [&add](host::Stack& stack, Time now) { return stack.AddRoute(now, add.route); });

@@ -61,6 +61,7 @@ class Timeline {
   void Do(const action::AddAddress& add);
   void Do(const action::RemoveAddress& remove);
   void Do(const action::SetMac& set);
+  void Do(const action::Listen& listen);
   void Do(const action::AddRoute& add);
   void Do(const action::RemoveRoute& remove);
   void Do(const action::Advertise& advertise);

@@ -205,7 +205,7 @@ void MulticastListener::OnChange(Time now, Membership& membership, const SourceF
       builder.Flush();
       ScheduleRetransmission(now);
     } else if (before.empty()) {
-      membership.mode_reports_left = config_.robustness_variable - 1;
+      membership.mode_reports_left = robustness_variable_ - 1;
       SendReportV1(now, membership, output);
     } else if (after.empty()) {
       if (membership.last_reporter) {
@@ -220,7 +220,7 @@ void MulticastListener::OnChange(Time now, Membership& membership, const SourceF
 void MulticastListener::SetRetransmissions(Membership& membership, const SourceFilter& before,
                                            const SourceFilter& after) {
   if (before.mode != after.mode) {
-    membership.mode_reports_left = config_.robustness_variable;
+    membership.mode_reports_left = robustness_variable_;
     // The next reports tell the whole state: single sources need no repeating.
     if (membership.filtering) membership.filtering->retransmissions.clear();
     return;
@@ -230,7 +230,7 @@ void MulticastListener::SetRetransmissions(Membership& membership, const SourceF
   if (changed.empty()) return;
   std::vector<Filtering::Retransmission>& list = membership.NeedFiltering().retransmissions;
   std::erase_if(list, [&](const auto& entry) { return Contains(changed, entry.source); });
-  for (const Ipv6Address& source : changed) list.push_back({source, config_.robustness_variable});
+  for (const Ipv6Address& source : changed) list.push_back({source, robustness_variable_});
   std::sort(list.begin(), list.end(),
             [](const auto& a, const auto& b) { return a.source < b.source; });
 }
@@ -248,7 +248,7 @@ void MulticastListener::ReportAll(Time now, MulticastListenerOutput& output) {
   for (Membership& membership : memberships_) {
     if (!membership.listening() || !IsReported(membership.group)) continue;
     if (version1()) {
-      membership.mode_reports_left = config_.robustness_variable - 1;
+      membership.mode_reports_left = robustness_variable_ - 1;
       SendReportV1(now, membership, output);
     } else {
       SetRetransmissions(membership, SourceFilter(), membership.State());
@@ -301,10 +301,10 @@ void MulticastListener::SendReportV1(Time now, Membership& membership,
 void MulticastListener::OnQuery(Time now, const wire::ListenerQuery& query) {
   if (version1() && now >= older_querier_until_) SetOlderQuerierUntil(Time::Never());
   if (query.version1) {
-    SetOlderQuerierUntil(now + query_interval_ * config_.robustness_variable +
+    SetOlderQuerierUntil(now + query_interval_ * robustness_variable_ +
                          query.maximum_response_delay);  // §9.12
-  } else if (query.query_interval > Duration()) {
-    query_interval_ = query.query_interval;
+  } else {
+    AdoptVariables(query);
   }
   if (version1()) {
     OnQueryV1(now, query);
@@ -322,6 +322,16 @@ void MulticastListener::OnQuery(Time now, const wire::ListenerQuery& query) {
     ScheduleResponse(now, *found, query);
   }
   Settle();
+}
+
+void MulticastListener::AdoptVariables(const wire::ListenerQuery& query) {
+  // §5.1.8 and §5.1.9: 0 tells nothing. §9.1: it should not be 1.
+  const uint8_t least = std::min<uint8_t>(config_.robustness_variable, 2);
+  robustness_variable_ = query.robustness_variable == 0
+                             ? config_.robustness_variable
+                             : std::max(query.robustness_variable, least);
+  query_interval_ =
+      query.query_interval > Duration() ? query.query_interval : config_.query_interval;
 }
 
 void MulticastListener::ScheduleResponse(Time now, Membership& membership,
@@ -367,7 +377,11 @@ void MulticastListener::SetOlderQuerierUntil(Time until) {
   if (!changes) return;
   // §8.2.1: a change of version cancels what is pending.
   general_response_ = retransmission_ = Time::Never();
-  for (Membership& membership : memberships_) membership.CancelReports();
+  for (Membership& membership : memberships_) {
+    membership.CancelReports();
+    // RFC 2710 §4: nobody's report suppressed the last one, which was of version 2.
+    membership.last_reporter = version1();
+  }
 }
 
 // Time.

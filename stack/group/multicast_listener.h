@@ -18,10 +18,11 @@ namespace dualsim::group {
 
 // RFC 3810 §9.
 struct MulticastListenerConfig {
+  // Of a link whose querier tells neither; §9: they are the same on all its nodes.
+  // The query interval tells for how long a querier of version 1 counts.
   uint8_t robustness_variable = 2;
-  Duration unsolicited_report_interval = Seconds(1);
-  // Until a query of version 2 tells it; for how long a version 1 querier counts.
   Duration query_interval = Seconds(125);
+  Duration unsolicited_report_interval = Seconds(1);
   // What fits the smallest IPv6 MTU behind the IPv6 and Router Alert headers.
   size_t maximum_message_size = 1280 - 40 - wire::kRouterAlertHeaderSize;
 };
@@ -57,7 +58,10 @@ class MulticastListener {
   static constexpr size_t kMaximumQueriedSources = 64;
 
   explicit MulticastListener(RandomStream random, const MulticastListenerConfig& config = {})
-      : config_(config), random_(random), query_interval_(config.query_interval) {}
+      : config_(config),
+        random_(random),
+        robustness_variable_(config.robustness_variable),
+        query_interval_(config.query_interval) {}
 
   // One more, or one less, who listens to `group` from any source. A change of
   // the interface's state is reported at once (§6.1). Require a multicast
@@ -137,6 +141,7 @@ class MulticastListener {
   void SetRetransmissions(Membership& membership, const SourceFilter& before,
                           const SourceFilter& after);
   void ScheduleRetransmission(Time now);
+  void AdoptVariables(const wire::ListenerQuery& query);
   void OnQueryV1(Time now, const wire::ListenerQuery& query);
   void ScheduleResponse(Time now, Membership& membership, const wire::ListenerQuery& query);
   void SendReportV1(Time now, Membership& membership, MulticastListenerOutput& output);
@@ -150,6 +155,7 @@ class MulticastListener {
   MulticastListenerConfig config_;
   RandomStream random_;
   Memberships memberships_;
+  uint8_t robustness_variable_;  // As the last query of version 2 had it; so the next.
   Duration query_interval_;
   Time general_response_ = Time::Never();     // The Interface Timer, §6.2.
   Time retransmission_ = Time::Never();       // The Retransmission Timer, §6.1, of all groups.

@@ -7,6 +7,7 @@
 
 #include "stack/base/time.h"
 #include "stack/facts/facts.h"
+#include "stack/ndp/host_type.h"
 #include "stack/ndp/opaque_interface_identifier.h"
 #include "stack/ndp/temporary_addresses.h"
 #include "stack/router/advertise_config.h"
@@ -54,6 +55,7 @@ struct InterfaceConfig {
   bool optimistic_dad = false;                                     // A host's; RFC 4429.
   // RFC 9131: a host tells routers of new addresses, a router notes what it is told.
   bool gratuitous_neighbor_discovery = false;
+  ndp::HostType host_type = ndp::HostType::kC;  // RFC 4191 §3.
 
   std::optional<router::AdvertiseConfig> advertise;  // A router's; RFC 4861 §6.2.1.
   // A router's: it learns by listener discovery which groups the link listens to,

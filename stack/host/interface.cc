@@ -29,7 +29,8 @@ ndp::NeighborDiscoveryConfig DiscoveryConfig(InterfaceId id, const InterfaceConf
           .network_id = config.network_id,
           .temporary_addresses = config.temporary_addresses,
           .optimistic_dad = config.optimistic_dad,
-          .gratuitous_neighbor_discovery = config.gratuitous_neighbor_discovery};
+          .gratuitous_neighbor_discovery = config.gratuitous_neighbor_discovery,
+          .host_type = config.host_type};
 }
 
 std::string StreamName(const char* purpose, InterfaceId id) {

@@ -70,8 +70,12 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   void Join(Time now, const Ipv6Address& group) { JoinGroup(now, group); }
   void Leave(Time now, const Ipv6Address& group) { LeaveGroup(now, group); }
 
+  // What the operator's program listens to of a group.
+  void Listen(Time now, const Ipv6Address& group, const group::SourceFilter& filter);
   // Whether packets from `source` to the group are taken here.
   bool IsListeningTo(const Ipv6Address& group, const Ipv6Address& source) const;
+  // Whether packets from anybody to the group are.
+  bool IsMember(const Ipv6Address& group) const { return listener_.IsMember(group); }
   // Of a multicast router: whether packets from `source` to `group` are to be sent
   // on the link. They are where the group is a static one; and where it has
   // listeners and the router is the link's querier: of several routers one

@@ -33,6 +33,12 @@ constexpr uint8_t kMldHopLimit = 1;  // RFC 3810 §5
 
 }  // namespace
 
+void Interface::Listen(Time now, const Ipv6Address& group, const group::SourceFilter& filter) {
+  constexpr group::ListenerId kOperator{0xffffffff};
+  now_ = now;
+  listener_.Listen(now, kOperator, group, filter, *this);
+}
+
 bool Interface::IsListeningTo(const Ipv6Address& group, const Ipv6Address& source) const {
   return std::any_of(silent_groups_.begin(), silent_groups_.end(),
                      [&](const auto& entry) { return entry.address == group; }) ||
@@ -83,7 +89,7 @@ std::optional<DropReason> Interface::OnListenerMessage(Time now, const wire::Ipv
       if (querier == nullptr) return std::nullopt;  // It concerns routers alone.
       const auto report = wire::ListenerReport::Parse(message);
       if (!report) return report.reason();
-      return querier->OnReport(now, *report, *this);
+      return querier->OnReport(now, header.source, *report, *this);
     }
     default: {
       const auto report = wire::ListenerMessageV1::Parse(message);
@@ -92,7 +98,7 @@ std::optional<DropReason> Interface::OnListenerMessage(Time now, const wire::Ipv
         listener_.OnReportV1(report->group);
       }
       if (querier == nullptr) return std::nullopt;
-      return querier->OnMessageV1(now, *report, *this);
+      return querier->OnMessageV1(now, header.source, *report, *this);
     }
   }
 }

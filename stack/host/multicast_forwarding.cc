@@ -47,8 +47,11 @@ void Stack::Implementation::ReceiveMulticast(Received& received) {
     return Drop(received, DropReason::MULTICAST_INTERFACE_LOCAL);
   }
   const Interface& here = interface(received.interface);
-  // RFC 3810 §7: reports of version 1 go to the groups that they are about.
-  if (here.learns_groups() && IsListenerMessage(received.packet, received.header.next_header)) {
+  // RFC 3810 §5.1.15 and §7: queries for a group, and reports of version 1, go to the
+  // group that they are about. Who listens to it takes them whatever the sources that
+  // it wants to hear, a multicast router always.
+  if (IsListenerMessage(received.packet, received.header.next_header) &&
+      (here.learns_groups() || here.IsMember(group))) {
     return Deliver(received);
   }
   const bool listening = here.IsListeningTo(group, received.header.source);

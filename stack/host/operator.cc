@@ -57,6 +57,15 @@ Stack::Refusal Stack::Implementation::AddLease(Time now, const Ipv4Lease& lease,
   return NeedIpv4(now).AddLease(now, lease, handler);
 }
 
+Stack::Refusal Stack::Implementation::Listen(Time now, InterfaceId id, const Ipv6Address& group,
+                                             const group::SourceFilter& filter) {
+  if (Refusal refusal = CheckInterface(id)) return refusal;
+  if (!interface(id).enabled()) return "the interface is down";
+  if (!group.is_multicast()) return "that is no group";
+  interface(id).Listen(now, group, filter);
+  return std::nullopt;
+}
+
 Stack::Refusal Stack::Implementation::AddRoute(Time now, const RouteConfig& route) {
   if (Refusal refusal = CheckInterface(route.interface)) return refusal;
   if (route.prefix.is_ipv4()) {

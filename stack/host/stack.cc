@@ -35,6 +35,10 @@ Stack::Refusal Stack::SetLinkLayerAddress(Time now, InterfaceId interface, MacAd
 Stack::Refusal Stack::AddLease(Time now, const Ipv4Lease& lease, LeaseHandler& handler) {
   return implementation_->AddLease(now, lease, handler);
 }
+Stack::Refusal Stack::Listen(Time now, InterfaceId interface, const Ipv6Address& group,
+                             const group::SourceFilter& filter) {
+  return implementation_->Listen(now, interface, group, filter);
+}
 Stack::Refusal Stack::AddRoute(Time now, const RouteConfig& route) {
   return implementation_->AddRoute(now, route);
 }

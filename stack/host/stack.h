@@ -9,6 +9,7 @@
 #include "stack/base/random_stream.h"
 #include "stack/base/time.h"
 #include "stack/facts/facts.h"
+#include "stack/group/source_filter.h"
 #include "stack/host/config.h"
 #include "stack/host/device.h"
 #include "stack/tcp/endpoint.h"
@@ -68,6 +69,10 @@ class Stack {
   // The card gets another address, which is none of a group. Neighbours are told
   // (RFC 4861 §7.2.6); addresses of the interface stay until it starts anew.
   Refusal SetLinkLayerAddress(Time now, InterfaceId interface, MacAddress address);
+  // Replaces what the operator's program listens to of a group, RFC 3810 §3; an
+  // empty filter ends it, and so does the interface's going down.
+  Refusal Listen(Time now, InterfaceId interface, const Ipv6Address& group,
+                 const group::SourceFilter& filter);
   Refusal AddRoute(Time now, const RouteConfig& route);
   Refusal RemoveRoute(Time now, const IpPrefix& prefix);
   // Replaces a router's advertising on an interface; nullopt ends it with final

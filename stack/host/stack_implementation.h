@@ -50,6 +50,8 @@ class Stack::Implementation final : public InterfaceOwner,
   Refusal RemoveAddress(Time now, InterfaceId interface, const IpAddress& address);
   Refusal AddLease(Time now, const Ipv4Lease& lease, LeaseHandler& handler);
   Refusal SetLinkLayerAddress(Time now, InterfaceId interface, MacAddress address);
+  Refusal Listen(Time now, InterfaceId interface, const Ipv6Address& group,
+                 const group::SourceFilter& filter);
   Refusal AddRoute(Time now, const RouteConfig& route);
   Refusal RemoveRoute(Time now, const IpPrefix& prefix);
   Refusal Advertise(Time now, InterfaceId interface,

@@ -14,6 +14,7 @@
 #include "stack/ndp/address_list.h"
 #include "stack/ndp/default_router_list.h"
 #include "stack/ndp/dns_configuration.h"
+#include "stack/ndp/host_type.h"
 #include "stack/ndp/link_parameters.h"
 #include "stack/ndp/neighbor_cache.h"
 #include "stack/ndp/opaque_interface_identifier.h"
@@ -60,6 +61,7 @@ struct NeighborDiscoveryConfig {
   // RFC 9131: a host tells routers of a new address; a router makes an entry for
   // one of which it is told.
   bool gratuitous_neighbor_discovery = false;
+  HostType host_type = HostType::kC;
 };
 
 // What neighbour discovery asks of the stack around it. Called during its own

@@ -22,8 +22,10 @@ std::optional<DropReason> NeighborDiscovery::OnRouterAdvertisement(
     neighbors_.OnRouterFlag(now, context.source, true);
   }
   bool complete = LearnRouter(now, context.source, message);
+  // RFC 4191 §3.1: hosts of type A and B know no routes but the default.
+  const bool knows_routes = config_.host_type == HostType::kC;
   for (const wire::RouteInformation& option : message.options.routes) {
-    if (!LearnRoute(now, context.source, option)) complete = false;
+    if (knows_routes && !LearnRoute(now, context.source, option)) complete = false;
   }
   for (const wire::PrefixInformation& option : message.options.prefixes) {
     if (!LearnPrefix(now, context.source, option)) complete = false;
@@ -61,7 +63,9 @@ bool NeighborDiscovery::LearnRouter(Time now, const Ipv6Address& router,
                                     const wire::RouterAdvertisement& message) {
   Duration lifetime = message.router_lifetime;
   wire::RouterPreference preference = message.preference;
+  if (config_.host_type == HostType::kA) preference = wire::RouterPreference::kMedium;
   for (const wire::RouteInformation& option : message.options.routes) {
+    if (config_.host_type != HostType::kC) break;
     // RFC 4191 §3.1: a route to ::/0 overrides what the header says.
     if (option.prefix.length() > 0) continue;
     lifetime = option.lifetime;

@@ -44,6 +44,9 @@ void GroupRecord::Set(const SourceList& sources, Time until) {
       at->until = until;
     } else if (sources_.size() < kMaximumSources) {
       sources_.insert(at, {address, until});
+    } else if (until != kZero) {
+      mode_ = FilterMode::kExclude;
+      filter_until_ = std::max(filter_until_, until);
     }
   }
 }

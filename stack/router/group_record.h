@@ -17,7 +17,8 @@ namespace dualsim::router {
 // is MulticastQuerier's.
 class GroupRecord {
  public:
-  // Sources beyond these are not noted.
+  // Where more are wanted the group is listened to from all for as long: who floods
+  // the record costs the link its economy, and nobody their packets.
   static constexpr size_t kMaximumSources = 64;
 
   // The values of §9 that the transitions use.

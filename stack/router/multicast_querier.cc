@@ -45,11 +45,38 @@ MulticastQuerier::Group* MulticastQuerier::Find(const Ipv6Address& group) {
   return at != groups_.end() && at->record.group() == group ? &*at : nullptr;
 }
 
-MulticastQuerier::Group* MulticastQuerier::FindOrAdd(const Ipv6Address& group) {
-  if (Group* known = Find(group)) return known;
-  if (groups_.size() >= kMaximumGroups) return nullptr;
-  Group added{.record = GroupRecord(group), .source_queries = {}};
-  return &*groups_.insert(LowerBound(group), std::move(added));
+MulticastQuerier::Group& MulticastQuerier::FindOrAdd(const Ipv6Address& group,
+                                                     const Ipv6Address& reporter) {
+  if (Group* known = Find(group)) {
+    // Nobody makes a group go by reporting it too.
+    if (reporters_.Of(reporter) < reporters_.Of(known->reporter)) {
+      reporters_.Remove(known->reporter);
+      reporters_.Add(reporter);
+      known->reporter = reporter;
+    }
+    return *known;
+  }
+  if (groups_.size() >= kMaximumGroups) MakeRoom();
+  reporters_.Add(reporter);
+  Group added{.record = GroupRecord(group),
+              .reporter = reporter,
+              .added = ++groups_added_,
+              .source_queries = {}};
+  return *groups_.insert(LowerBound(group), std::move(added));
+}
+
+void MulticastQuerier::MakeRoom() {
+  const size_t most = reporters_.Most();
+  auto last = groups_.begin();
+  uint64_t last_added = 0;
+  for (auto group = groups_.begin(); group != groups_.end(); ++group) {
+    if (group->added < last_added || reporters_.Of(group->reporter) < most) continue;
+    last = group;
+    last_added = group->added;
+  }
+  reporters_.Remove(last->reporter);
+  groups_.erase(last);
+  ++groups_displaced_;
 }
 
 bool MulticastQuerier::ShouldForward(const Ipv6Address& group, const Ipv6Address& source) const {
@@ -59,40 +86,40 @@ bool MulticastQuerier::ShouldForward(const Ipv6Address& group, const Ipv6Address
 
 // Reports.
 
-std::optional<DropReason> MulticastQuerier::OnReport(Time now, const wire::ListenerReport& report,
+std::optional<DropReason> MulticastQuerier::OnReport(Time now, const Ipv6Address& source,
+                                                     const wire::ListenerReport& report,
                                                      MulticastQuerierOutput& output) {
-  std::optional<DropReason> refused;
+  const uint64_t displaced = groups_displaced_;
   for (const wire::ListenerRecord& record : report.records) {
     if (!IsReported(record.group)) continue;
-    Group* group = FindOrAdd(record.group);
-    if (group == nullptr) {
-      refused = DropReason::MLD_LIMIT;
-      continue;
-    }
-    group->record.Advance(now);
-    Schedule(now, *group,
-             group->record.OnRecord(now, record.type, group::MakeSourceList(record.sources),
-                                    intervals()),
-             output);
+    // Who ends what nobody listens to changes nothing.
+    if (!record.tells_listener() && Find(record.group) == nullptr) continue;
+    Group& group = FindOrAdd(record.group, source);
+    group.record.Advance(now);
+    Schedule(
+        now, group,
+        group.record.OnRecord(now, record.type, group::MakeSourceList(record.sources), intervals()),
+        output);
   }
   Settle();
-  return refused;
+  return displaced == groups_displaced_ ? std::nullopt : std::optional(DropReason::MLD_LIMIT);
 }
 
-std::optional<DropReason> MulticastQuerier::OnMessageV1(Time now,
+std::optional<DropReason> MulticastQuerier::OnMessageV1(Time now, const Ipv6Address& source,
                                                         const wire::ListenerMessageV1& message,
                                                         MulticastQuerierOutput& output) {
   if (!IsReported(message.group)) return std::nullopt;
   const bool done = message.type == wire::Icmpv6Type::kMulticastListenerDone;
-  Group* group = done ? Find(message.group) : FindOrAdd(message.group);
-  if (group == nullptr) return done ? std::nullopt : std::optional(DropReason::MLD_LIMIT);
-  group->record.Advance(now);
+  if (done && Find(message.group) == nullptr) return std::nullopt;
+  const uint64_t displaced = groups_displaced_;
+  Group& group = FindOrAdd(message.group, source);
+  group.record.Advance(now);
   Schedule(
-      now, *group,
-      done ? group->record.OnDoneV1(now, intervals()) : group->record.OnReportV1(now, intervals()),
+      now, group,
+      done ? group.record.OnDoneV1(now, intervals()) : group.record.OnReportV1(now, intervals()),
       output);
   Settle();
-  return std::nullopt;
+  return displaced == groups_displaced_ ? std::nullopt : std::optional(DropReason::MLD_LIMIT);
 }
 
 // Specific queries, §7.6.3.
@@ -171,6 +198,8 @@ wire::ListenerQuery MulticastQuerier::MakeQuery(const Ipv6Address& group,
 bool MulticastQuerier::OnQuery(Time now, const Ipv6Address& source,
                                const wire::ListenerQuery& query) {
   if (source.low() < address_.low()) {
+    // §5.1.8 and §5.1.9: 0 tells nothing; and a query of version 1 has neither.
+    config_ = configured_;
     if (query.robustness_variable > 0) config_.robustness_variable = query.robustness_variable;
     if (query.query_interval > Duration()) config_.query_interval = query.query_interval;
     other_querier_until_ = now + config_.query_interval * config_.robustness_variable +
@@ -182,7 +211,7 @@ bool MulticastQuerier::OnQuery(Time now, const Ipv6Address& source,
       group.next_query = Time::Never();
     }
   }
-  Group* group = query.version1 || query.suppress_router_processing ? nullptr : Find(query.group);
+  Group* group = query.suppress_router_processing ? nullptr : Find(query.group);
   if (group != nullptr) {
     if (query.sources.empty()) {
       group->record.LowerFilterTimer(now, intervals());
@@ -221,7 +250,11 @@ void MulticastQuerier::Advance(Time now, MulticastQuerierOutput& output) {
 }
 
 void MulticastQuerier::Settle() {
-  std::erase_if(groups_, [](const Group& group) { return group.record.empty(); });
+  std::erase_if(groups_, [this](const Group& group) {
+    if (!group.record.empty()) return false;
+    reporters_.Remove(group.reporter);
+    return true;
+  });
   deadline_ = std::min(next_general_query_, other_querier_until_);
   for (const Group& group : groups_) {
     deadline_ = std::min({deadline_, group.record.deadline(), group.next_query});

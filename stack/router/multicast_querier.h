@@ -8,6 +8,7 @@
 #include "stack/base/time.h"
 #include "stack/router/group_record.h"
 #include "stack/router/multicast_querier_config.h"
+#include "stack/router/reporter_counts.h"
 #include "stack/wire/drop_reason.h"
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/mld.h"
@@ -30,17 +31,22 @@ class MulticastQuerierOutput {
 // Messages have passed group::CheckListenerMessage(). A pure state machine.
 class MulticastQuerier {
  public:
-  // Groups beyond these are not noted: what joins on a link is its hosts' choice.
+  // What joins on a link is its hosts' choice. Where the table is full a new group
+  // takes the place of the last one that came from whoever reported most of them:
+  // a flood from one address pushes out itself, and one from many addresses only
+  // what joined during it.
   static constexpr size_t kMaximumGroups = 1024;
 
   // Begins as the querier (§7.6.2), with the first query due at `now`. `address`
   // is the interface's link-local one.
   MulticastQuerier(Time now, const Ipv6Address& address, const MulticastQuerierConfig& config = {});
 
-  // Each returns why the message was of no use, if so.
-  std::optional<DropReason> OnReport(Time now, const wire::ListenerReport& report,
+  // A listener's report. MLD_LIMIT where it made another group go.
+  std::optional<DropReason> OnReport(Time now, const Ipv6Address& source,
+                                     const wire::ListenerReport& report,
                                      MulticastQuerierOutput& output);
-  std::optional<DropReason> OnMessageV1(Time now, const wire::ListenerMessageV1& message,
+  std::optional<DropReason> OnMessageV1(Time now, const Ipv6Address& source,
+                                        const wire::ListenerMessageV1& message,
                                         MulticastQuerierOutput& output);
   // A query of another router on the link. True: it speaks another version than
   // this one, which its operator is to be told (§8.3.1); not again within a
@@ -58,6 +64,8 @@ class MulticastQuerier {
  private:
   struct Group {
     GroupRecord record;
+    Ipv6Address reporter;             // Who accounts for it.
+    uint64_t added = 0;               // Higher than that of groups which were there before it.
     Time next_query = Time::Never();  // Of the specific queries that are left.
     uint8_t group_queries_left = 0;
     struct SourceQuery {
@@ -70,7 +78,8 @@ class MulticastQuerier {
   GroupRecord::Intervals intervals() const;
   std::vector<Group>::iterator LowerBound(const Ipv6Address& group);
   Group* Find(const Ipv6Address& group);
-  Group* FindOrAdd(const Ipv6Address& group);
+  Group& FindOrAdd(const Ipv6Address& group, const Ipv6Address& reporter);
+  void MakeRoom();
   // Does what a transition asks for, §7.6.3.
   void Schedule(Time now, Group& group, const GroupRecord::Queries& queries,
                 MulticastQuerierOutput& output);
@@ -88,6 +97,9 @@ class MulticastQuerier {
   uint8_t startup_queries_left_ = 0;
   Time next_version_warning_;
   std::vector<Group> groups_;  // In order of address.
+  ReporterCounts reporters_;
+  uint64_t groups_added_ = 0;
+  uint64_t groups_displaced_ = 0;
   Time deadline_;
 };
 

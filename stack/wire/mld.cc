@@ -84,6 +84,21 @@ void ListenerQuery::Store(uint8_t* out) const {
   StoreAddresses(sources, out + kQuerySize);
 }
 
+bool ListenerRecord::tells_listener() const {
+  switch (type) {
+    case ListenerRecordType::kModeIsExclude:
+    case ListenerRecordType::kChangeToExclude:
+      return true;
+    case ListenerRecordType::kModeIsInclude:
+    case ListenerRecordType::kChangeToInclude:
+    case ListenerRecordType::kAllowNewSources:
+      return !sources.empty();
+    case ListenerRecordType::kBlockOldSources:
+      return false;
+  }
+  return false;
+}
+
 Parsed<ListenerReport> ListenerReport::Parse(ByteView message) {
   if (message.size() < kReportSize) return DropReason::MLD_TRUNCATED;
   const size_t count = LoadBig16(message.data() + 6);

@@ -44,6 +44,8 @@ struct ListenerRecord {
   ListenerRecordType type{};
   Ipv6Address group{};
   std::vector<Ipv6Address> sources{};
+  // Whether who sends it listens to something of the group.
+  bool tells_listener() const;
 };
 
 // RFC 3810 §5.2.

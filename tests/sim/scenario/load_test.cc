@@ -84,7 +84,7 @@ TEST(LoadScenario, AllMistakesAreReportedAtOnceEachAtItsPlace) {
             "forwarding, interface_identifiers, temporary_addresses, optimistic_dad, "
             "gratuitous_neighbor_discovery, multicast_routing, application, "
             "ipv4_conflict_detection, "
-            "ipv4_link_local, forward_directed_broadcasts\n");
+            "ipv4_link_local, forward_directed_broadcasts, host_type\n");
 }
 
 TEST(LoadScenario, SyntaxMistakesDoNotHideTheRest) {
@@ -318,6 +318,57 @@ TEST(LoadScenario, ActionsOfOneTimeStayInTheOrderOfTheText) {
   EXPECT_TRUE(std::holds_alternative<action::Crash>(plan.actions[1].action));
   EXPECT_TRUE(std::holds_alternative<action::ChangeLink>(plan.actions[2].action));
   EXPECT_TRUE(std::holds_alternative<action::Boot>(plan.actions[3].action));
+}
+
+TEST(LoadScenario, WhatAProgramListensTo) {
+  const Plan plan =
+      Load(std::string(kNetwork) +
+           "at { time: \"1s\" listen { host: \"a\" group: \"ff15::5\" } listen { host: "
+           "\"a\" group: \"ff15::5\" include: \"2001:db8::2\" include: "
+           "\"2001:db8::1\" } listen { host: \"a\" group: \"ff15::5\" stop: true } }");
+  ASSERT_EQ(plan.actions.size(), 3u);
+  const auto filter = [&](size_t i) {
+    return std::get<action::Listen>(plan.actions[i].action).filter;
+  };
+  EXPECT_EQ(filter(0), group::SourceFilter::AnySource());
+  EXPECT_EQ(filter(1).mode, group::FilterMode::kInclude);
+  EXPECT_EQ(filter(1).sources.at(0).ToString(), "2001:db8::1") << "in order";
+  EXPECT_TRUE(filter(2).empty());
+
+  const auto about = [](const std::string& fields) {
+    return ComplaintsAbout("at { time: \"1s\" listen { host: \"a\" " + fields + " } }\n");
+  };
+  EXPECT_NE(about("group: \"2001:db8::1\"").find("'2001:db8::1' is no multicast address"),
+            std::string::npos);
+  EXPECT_NE(about("group: \"ff15::5\" stop: true exclude: \"2001:db8::1\"")
+                .find("rule each other out; keep one kind"),
+            std::string::npos);
+  std::string many = "group: \"ff15::5\"";
+  for (int i = 0; i < 65; ++i) many += " include: \"2001:db8::1\"";
+  EXPECT_NE(about(many).find("these are 65 sources; name at most 64"), std::string::npos);
+  EXPECT_NE(ComplaintsAbout("at { time: \"1s\" listen { host: \"a\" } }").find("group"),
+            std::string::npos);
+}
+
+TEST(LoadScenario, SnoopingNeedsASwitch) {
+  EXPECT_TRUE(Load("duration: \"1s\" link { name: \"l\" mld_snooping: true }")
+                  .links.at(0)
+                  .parameters.mld_snooping);
+  EXPECT_NE(
+      Complaints("duration: \"1s\" link { name: \"l\" kind: POINT_TO_POINT mld_snooping: true }")
+          .find("has no switch; leave 'mld_snooping' out"),
+      std::string::npos);
+}
+
+TEST(LoadScenario, HostsHaveATypeAndRoutersHaveNone) {
+  const Plan plan = Load(
+      "duration: \"1s\" link { name: \"l\" } host { name: \"a\" interface { link: \"l\" } "
+      "host_type: TYPE_A } host { name: \"b\" interface { link: \"l\" } }");
+  EXPECT_EQ(plan.nodes.at(0).config.interfaces.at(0).host_type, ndp::HostType::kA);
+  EXPECT_EQ(plan.nodes.at(1).config.interfaces.at(0).host_type, ndp::HostType::kC);
+  EXPECT_NE(ComplaintsAbout("router { name: \"r2\" interface { link: \"lan\" } host_type: TYPE_B }")
+                .find("make this node a 'host'"),
+            std::string::npos);
 }
 
 TEST(LoadScenario, APatternNamesManyHosts) {

@@ -310,6 +310,34 @@ TEST_F(MulticastListenerTest, AnothersVersion1ReportNeedsNoneOfOurs) {  // RFC 2
   EXPECT_TRUE(out_.sent.empty()) << "whoever did not report last is silent in leaving";
 }
 
+TEST_F(MulticastListenerTest, WhoReportedWithVersion2LeavesWithDone) {  // RFC 2710 §4
+  JoinQuietly();
+  listener_.OnQuery(kLater, QueryV1());
+  listener_.Leave(kLater, kGroup, out_);
+  RunUntil(kLater + Seconds(20));
+  EXPECT_EQ(out_.TakeSent(), Lines{"done ff05::1:3"});
+}
+
+TEST_F(MulticastListenerTest, ReportsAreRepeatedAsTheQuerierSays) {  // RFC 3810 §9
+  JoinQuietly();
+  const auto reports_of_a_join = [this](uint8_t robustness_variable) {
+    wire::ListenerQuery query = Query(kOtherGroup);  // It is not answered.
+    query.robustness_variable = robustness_variable;
+    listener_.OnQuery(kLater, query);
+    listener_.Join(kLater, Address("ff05::77"), out_);
+    RunUntil(kLater + Seconds(20));
+    const size_t count = out_.TakeSent().size();
+    listener_.Leave(kLater, Address("ff05::77"), out_);
+    RunUntil(kLater + Seconds(20));
+    out_.TakeSent();
+    return count;
+  };
+  EXPECT_EQ(reports_of_a_join(4), 4u);
+  EXPECT_EQ(reports_of_a_join(1), 2u) << "it should not be 1, §9.1";
+  EXPECT_EQ(reports_of_a_join(7), 7u);
+  EXPECT_EQ(reports_of_a_join(0), 2u) << "0 tells nothing, §5.1.8";
+}
+
 TEST_F(MulticastListenerTest, Version2IsNotSuppressedByAVersion1Report) {  // RFC 3810 §8.2.2
   JoinQuietly();
   listener_.OnQuery(kLater, Query());

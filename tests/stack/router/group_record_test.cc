@@ -170,14 +170,17 @@ TEST_F(GroupRecordTest, WhileVersion1IsPresentNothingIsBlocked) {
   EXPECT_EQ(On(ListenerRecordType::kBlockOldSources, "a", kNow + Seconds(260)).sources, List("a"));
 }
 
-TEST_F(GroupRecordTest, SourcesAreLimited) {
+TEST_F(GroupRecordTest, OfMoreSourcesThanItNotesAllAreForwarded) {
   for (uint64_t i = 0; i < 10; ++i) {
     SourceList many;
     for (uint64_t j = 0; j < 32; ++j) many.push_back(Ipv6Address::FromIntegers(7, i * 32 + j));
     record_.OnRecord(kNow, ListenerRecordType::kModeIsInclude, many, kIntervals);
   }
   EXPECT_TRUE(record_.ShouldForward(Ipv6Address::FromIntegers(7, 63)));
-  EXPECT_FALSE(record_.ShouldForward(Ipv6Address::FromIntegers(7, 64)));
+  EXPECT_TRUE(record_.ShouldForward(Ipv6Address::FromIntegers(7, 64)));
+  EXPECT_EQ(record_.mode(), group::FilterMode::kExclude) << "from anybody, for as long";
+  record_.Advance(kNow + kIntervals.listening);
+  EXPECT_TRUE(record_.empty());
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ constexpr Time kStart = Time() + Seconds(5);
 
 Ipv6Address Address(std::string_view text) { return *Ipv6Address::Parse(text); }
 const Ipv6Address kOwn = Address("fe80::5");
+const Ipv6Address kListener = Address("fe80::9");
 const Ipv6Address kGroup = Address("ff05::1:3");
 const Ipv6Address kSource1 = Address("2001:db8::1");
 const Ipv6Address kSource2 = Address("2001:db8::2");
@@ -59,7 +60,7 @@ class MulticastQuerierTest : public testing::Test {
   }
   std::optional<DropReason> Report(ListenerRecordType type, std::vector<Ipv6Address> sources = {},
                                    const Ipv6Address& group = kGroup) {
-    return querier_.OnReport(out_.now, {{{type, group, std::move(sources)}}}, out_);
+    return querier_.OnReport(out_.now, reporter_, {{{type, group, std::move(sources)}}}, out_);
   }
   // Past the first queries, all quiet.
   void SkipStartup() {
@@ -67,6 +68,7 @@ class MulticastQuerierTest : public testing::Test {
     out_.Take();
   }
 
+  Ipv6Address reporter_ = kListener;
   Transcript out_;
   MulticastQuerier querier_{kStart, kOwn};
 };
@@ -176,11 +178,27 @@ TEST_F(MulticastQuerierTest, WhoIsNotTheQuerierFollowsItsQueries) {  // §7.6.1
   EXPECT_EQ(out_.Take(), Lines{}) << "it asks nothing itself";
 }
 
+TEST_F(MulticastQuerierTest, AQueryThatTellsNoVariablesBringsTheConfiguredOnes) {  // §5.1.8
+  SkipStartup();
+  wire::ListenerQuery query;
+  query.robustness_variable = 7;
+  query.query_interval = Seconds(20);
+  querier_.OnQuery(out_.now, Address("fe80::4"), query);
+  querier_.OnQuery(out_.now, Address("fe80::4"), wire::ListenerQuery());
+  Report(ListenerRecordType::kModeIsExclude);
+  RunUntil(out_.now + Seconds(2 * 125 + 10) - Nanoseconds(1));
+  EXPECT_EQ(querier_.group_count(), 1u);
+  RunUntil(out_.now + Nanoseconds(1));
+  EXPECT_EQ(querier_.group_count(), 0u);
+}
+
 TEST_F(MulticastQuerierTest, Version1HostsAreHeard) {  // §8.3.2
   SkipStartup();
-  querier_.OnMessageV1(out_.now, {wire::Icmpv6Type::kMulticastListenerReportV1, kGroup}, out_);
+  querier_.OnMessageV1(out_.now, reporter_, {wire::Icmpv6Type::kMulticastListenerReportV1, kGroup},
+                       out_);
   EXPECT_TRUE(querier_.ShouldForward(kGroup, kSource1));
-  querier_.OnMessageV1(out_.now, {wire::Icmpv6Type::kMulticastListenerDone, kGroup}, out_);
+  querier_.OnMessageV1(out_.now, reporter_, {wire::Icmpv6Type::kMulticastListenerDone, kGroup},
+                       out_);
   EXPECT_EQ(out_.Take(), Lines{"40000 ff05::1:3"});
 }
 
@@ -190,10 +208,11 @@ TEST_F(MulticastQuerierTest, ARouterOfVersion1QueriesAsOne) {  // §8.3.1
   querier.Advance(kStart, out);
   EXPECT_TRUE(out.last.version1);
   EXPECT_EQ(out.last.size(), 24u);
-  querier.OnReport(kStart, {{{ListenerRecordType::kChangeToInclude, kGroup, {kSource1, kSource2}}}},
-                   out);
+  querier.OnReport(kStart, kListener,
+                   {{{ListenerRecordType::kChangeToInclude, kGroup, {kSource1, kSource2}}}}, out);
   out.Take();
-  querier.OnReport(kStart, {{{ListenerRecordType::kBlockOldSources, kGroup, {kSource1}}}}, out);
+  querier.OnReport(kStart, kListener,
+                   {{{ListenerRecordType::kBlockOldSources, kGroup, {kSource1}}}}, out);
   EXPECT_EQ(out.Take(), Lines{}) << "it has no queries for sources";
 }
 
@@ -206,16 +225,82 @@ TEST_F(MulticastQuerierTest, AQueryOfAnotherVersionIsWorthAWarningNowAndThen) { 
   EXPECT_TRUE(querier_.OnQuery(out_.now + Seconds(125), Address("fe80::6"), query));
 }
 
-TEST_F(MulticastQuerierTest, GroupsAreLimited) {
-  SkipStartup();
-  const auto group = [](uint64_t i) {
+class MulticastQuerierFloodTest : public MulticastQuerierTest {
+ protected:
+  static Ipv6Address Numbered(uint64_t i) {
     return Ipv6Address::FromIntegers(0xff05ull << 48, 0x10000 + i);
-  };
-  for (uint64_t i = 0; i < MulticastQuerier::kMaximumGroups; ++i) {
-    ASSERT_EQ(Report(ListenerRecordType::kModeIsExclude, {}, group(i)), std::nullopt);
   }
-  EXPECT_EQ(Report(ListenerRecordType::kModeIsExclude, {}, group(5000)), DropReason::MLD_LIMIT);
-  EXPECT_EQ(Report(ListenerRecordType::kModeIsExclude, {}, group(7)), std::nullopt);
+  std::optional<DropReason> Join(uint64_t i) {
+    return Report(ListenerRecordType::kModeIsExclude, {}, Numbered(i));
+  }
+  bool Forwards(uint64_t i) const { return querier_.ShouldForward(Numbered(i), kSource1); }
+};
+
+TEST_F(MulticastQuerierFloodTest, AFloodFromOneAddressPushesOutItself) {
+  SkipStartup();
+  reporter_ = Address("fe80::a");
+  EXPECT_EQ(Join(0), std::nullopt);
+  reporter_ = Address("fe80::bad");
+  for (uint64_t i = 1; i < MulticastQuerier::kMaximumGroups; ++i) {
+    ASSERT_EQ(Join(i), std::nullopt);
+  }
+  for (uint64_t i = 2000; i < 3000; ++i) ASSERT_EQ(Join(i), DropReason::MLD_LIMIT);
+  EXPECT_EQ(querier_.group_count(), MulticastQuerier::kMaximumGroups);
+  EXPECT_TRUE(Forwards(0)) << "who was there before";
+  EXPECT_FALSE(Forwards(2998));
+  reporter_ = Address("fe80::b");
+  EXPECT_EQ(Join(5000), DropReason::MLD_LIMIT);
+  EXPECT_EQ(Join(5000), std::nullopt) << "it is known now";
+  reporter_ = Address("fe80::bad");
+  for (uint64_t i = 3000; i < 4000; ++i) Join(i);
+  EXPECT_TRUE(Forwards(0));
+  EXPECT_TRUE(Forwards(5000)) << "who comes during the flood";
+}
+
+TEST_F(MulticastQuerierFloodTest, AFloodFromManyAddressesPushesOutTheLatest) {
+  SkipStartup();
+  EXPECT_EQ(Join(0), std::nullopt);
+  for (uint64_t i = 1; i < 3000; ++i) {
+    reporter_ = Ipv6Address::FromIntegers(0xfe80ull << 48, i);
+    Join(i);
+  }
+  EXPECT_EQ(querier_.group_count(), MulticastQuerier::kMaximumGroups);
+  EXPECT_TRUE(Forwards(0));
+  EXPECT_TRUE(Forwards(2999));
+}
+
+TEST_F(MulticastQuerierFloodTest, NobodyMakesAGroupGoByReportingItToo) {
+  SkipStartup();
+  reporter_ = Address("fe80::bad");
+  for (uint64_t i = 0; i < MulticastQuerier::kMaximumGroups; ++i) Join(i);
+  const uint64_t last = MulticastQuerier::kMaximumGroups - 1;
+  reporter_ = Address("fe80::a");
+  EXPECT_EQ(Join(last), std::nullopt);
+  reporter_ = Address("fe80::bad");
+  for (uint64_t i = 2000; i < 2100; ++i) Join(i);
+  EXPECT_TRUE(Forwards(last));
+}
+
+TEST_F(MulticastQuerierFloodTest, WhoEndsWhatNobodyListensToMakesNothingGo) {
+  SkipStartup();
+  for (uint64_t i = 0; i < MulticastQuerier::kMaximumGroups; ++i) Join(i);
+  EXPECT_EQ(Report(ListenerRecordType::kChangeToInclude, {}, Numbered(5000)), std::nullopt);
+  EXPECT_EQ(Report(ListenerRecordType::kBlockOldSources, {kSource1}, Numbered(5000)), std::nullopt);
+  EXPECT_TRUE(Forwards(MulticastQuerier::kMaximumGroups - 1));
+}
+
+TEST_F(MulticastQuerierFloodTest, OfTooManySourcesAllAreHeard) {
+  SkipStartup();
+  std::vector<Ipv6Address> sources;
+  for (uint64_t i = 0; i < GroupRecord::kMaximumSources; ++i) {
+    sources.push_back(Ipv6Address::FromIntegers(0x20010db8'0000'0009, i));
+  }
+  Report(ListenerRecordType::kAllowNewSources, sources);
+  EXPECT_FALSE(querier_.ShouldForward(kGroup, kSource1));
+  Report(ListenerRecordType::kAllowNewSources, {kSource1});
+  EXPECT_TRUE(querier_.ShouldForward(kGroup, kSource1));
+  RunUntil(out_.now + Seconds(260));
+  EXPECT_EQ(querier_.group_count(), 0u);
 }
 
 TEST_F(MulticastQuerierTest, NodeLocalGroupsAndAllNodesAreNobodysBusiness) {
@@ -238,7 +323,7 @@ class Link : public MulticastQuerierOutput, public group::MulticastListenerOutpu
     for (group::MulticastListener& listener : listeners_) listener.OnQuery(now, query);
   }
   void SendReport(const wire::ListenerReport& report) override {
-    querier.OnReport(now, report, *this);
+    querier.OnReport(now, kListener, report, *this);
   }
   void SendMessageV1(const wire::ListenerMessageV1&) override { ADD_FAILURE(); }
   void JoinCardGroup(const MacAddress&) override {}
