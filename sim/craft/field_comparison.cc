@@ -7,6 +7,7 @@
 
 #include "sim/craft/packet_fields.h"
 #include "sim/craft/packet_matcher.h"
+#include "stack/wire/dns.h"
 
 namespace dualsim::craft {
 namespace {
@@ -64,6 +65,17 @@ class Comparison {
       std::visit([&](const auto& wanted) { Body(wanted, seen.body); }, pattern.body);
     }
     Options(pattern, seen);
+  }
+  void Layers(const PayloadLayer& pattern, const PayloadLayer& seen) {
+    Fields(pattern, seen);
+    if (!pattern.dns_name || !reason_.empty()) return;
+    const auto message = wire::DnsMessage::Parse(seen.hex.value_or(std::vector<uint8_t>()));
+    if (!message || message->questions.empty()) {
+      reason_ = "it is no DNS message with a question";
+    } else if (message->questions[0].name != *pattern.dns_name) {
+      reason_ = IsExpected("dns_name", message->questions[0].name.ToString(),
+                           pattern.dns_name->ToString());
+    }
   }
   template <typename L>
   void Layers(const L& pattern, const L& seen) {

@@ -11,6 +11,7 @@
 #include "sim/craft/address_term.h"
 #include "sim/craft/icmpv6_spec.h"
 #include "sim/craft/layer_fields.h"
+#include "stack/wire/dns_name.h"
 
 namespace dualsim::craft {
 
@@ -262,6 +263,7 @@ struct PayloadLayer {
   Bytes hex;
   Number size;
   std::string packet;  // The name of one, or "".
+  std::optional<wire::DnsName> dns_name;  // Of a pattern: what a DNS message asks for.
 
   template <typename Fn>
   static void Fields(Fn fn) {

@@ -108,6 +108,7 @@ class SpecReader {
   void ReadPacketName(const Frame::Payload& message, PayloadLayer* layer) {
     const int given = message.has_hex() + message.has_size() + message.has_packet();
     if (given > 1) reader_.Error(message, "give one of 'hex', 'size' and 'packet'");
+    if (message.has_dns_name()) ReadDnsName(message, layer);
     if (!message.has_packet()) return;
     const Field* field = FieldReader::FindField(message, "packet");
     if (reader_.use() == FrameUse::kPattern) {
@@ -116,6 +117,16 @@ class SpecReader {
       reader_.CheckPacketName(message, field, message.packet());
     }
     layer->packet = message.packet();
+  }
+
+  void ReadDnsName(const Frame::Payload& message, PayloadLayer* layer) {
+    const Field* field = FieldReader::FindField(message, "dns_name");
+    layer->dns_name = wire::DnsName::Parse(message.dns_name());
+    if (reader_.use() != FrameUse::kPattern) {
+      reader_.Error(message, field, "it is for frames that are compared");
+    } else if (!layer->dns_name) {
+      reader_.Error(message, field, "'" + message.dns_name().substr(0, 60) + "' is no name");
+    }
   }
 
   void ReadOptions(const Frame::OptionsHeader& header, OptionsLayer* layer) {

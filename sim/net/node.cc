@@ -141,5 +141,10 @@ void Node::OnApplication(Time now, const ApplicationFact& fact) {
   observer_.OnApplication(now, id(), fact);
 }
 void Node::OnLog(Time now, const LogFact& fact) { observer_.OnLog(now, id(), fact); }
+void Node::OnQuery(Time now, const QueryFact& fact) { observer_.OnQuery(now, id(), fact); }
+void Node::OnLease(Time now, const LeaseFact& fact) { observer_.OnLease(now, id(), fact); }
+void Node::OnNameServers(Time) {
+  if (programs_ != nullptr) programs_->OnNameServers();
+}
 
 }  // namespace dualsim::sim

@@ -86,6 +86,9 @@ class Node final : public Receiver, private Observer {
   void OnRetransmission(Time now, const RetransmissionFact& fact) override;
   void OnApplication(Time now, const ApplicationFact& fact) override;
   void OnLog(Time now, const LogFact& fact) override;
+  void OnQuery(Time now, const QueryFact& fact) override;
+  void OnLease(Time now, const LeaseFact& fact) override;
+  void OnNameServers(Time now) override;
 
   Network& network_;
   Station& station_;

@@ -69,6 +69,8 @@ class WorldObserver {
   virtual void OnRetransmission(Time, NodeId, const RetransmissionFact&) {}
   virtual void OnApplication(Time, NodeId, const ApplicationFact&) {}
   virtual void OnLog(Time, NodeId, const LogFact&) {}
+  virtual void OnQuery(Time, NodeId, const QueryFact&) {}
+  virtual void OnLease(Time, NodeId, const LeaseFact&) {}
   // Something that the timeline did: "link lan down". One line.
   virtual void OnAction(Time, std::string_view) {}
 };

@@ -44,6 +44,8 @@ DatabaseRecorder::Inserts::Inserts(SqliteFile& file)
       retransmission(file, "INSERT INTO retransmission VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       application(file, "INSERT INTO application VALUES (?, ?, ?, ?)"),
       log(file, "INSERT INTO log VALUES (?, ?, ?, ?)"),
+      query(file, "INSERT INTO query VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      lease(file, "INSERT INTO lease VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       action(file, "INSERT INTO action VALUES (?, ?)") {}
 
 DatabaseRecorder::DatabaseRecorder(const std::string& path, const WorldNames& names,
@@ -173,6 +175,23 @@ void DatabaseRecorder::OnRetransmission(Time time, NodeId node, const Retransmis
 
 void DatabaseRecorder::OnApplication(Time time, NodeId node, const ApplicationFact& fact) {
   inserts_->application.Run(time, names_.node(node), fact.name, fact.running);
+}
+
+void DatabaseRecorder::OnQuery(Time time, NodeId node, const QueryFact& fact) {
+  std::optional<std::string> answer;
+  if (!fact.answer.empty()) answer = fact.answer;
+  inserts_->query.Run(time, names_.node(node), fact.application, fact.name, fact.type,
+                      QueryOutcomeName(fact.outcome), answer, fact.cached,
+                      fact.took.nanoseconds());
+}
+
+void DatabaseRecorder::OnLease(Time time, NodeId node, const LeaseFact& fact) {
+  std::optional<std::string> address, server;
+  if (fact.address) address = fact.address->ToString();
+  if (fact.server) server = fact.server->ToString();
+  inserts_->lease.Run(time, names_.node(node), names_.interface(node, fact.interface),
+                      LeaseStateName(fact.state), address, server, fact.renewal, fact.rebinding,
+                      fact.until);
 }
 
 void DatabaseRecorder::OnAction(Time time, std::string_view action) {

@@ -34,6 +34,8 @@ class DatabaseRecorder : public WorldObserver {
   void OnRetransmission(Time time, NodeId node, const RetransmissionFact& fact) override;
   void OnApplication(Time time, NodeId node, const ApplicationFact& fact) override;
   void OnLog(Time time, NodeId node, const LogFact& fact) override;
+  void OnQuery(Time time, NodeId node, const QueryFact& fact) override;
+  void OnLease(Time time, NodeId node, const LeaseFact& fact) override;
   void OnAction(Time time, std::string_view action) override;
 
   bool failed() const { return file_.failed(); }
@@ -45,7 +47,8 @@ class DatabaseRecorder : public WorldObserver {
   struct Inserts {
     explicit Inserts(SqliteFile& file);
     SqliteInsert frame, lifecycle, address, neighbor, default_router, prefix, route, echo, drop,
-        connection, retransmission, application, log, action;
+        connection, retransmission, application, log, query, lease,
+        action;
   };
 
   void WriteWorld();

@@ -50,7 +50,7 @@ CREATE TABLE address (         -- a row for each change
   address         TEXT NOT NULL,
   prefix_length   INTEGER NOT NULL,
   state           TEXT NOT NULL,    -- TENTATIVE, PREFERRED, DEPRECATED, DUPLICATE, REMOVED or OPTIMISTIC
-  origin          TEXT NOT NULL,    -- LINK_LOCAL, STATIC, AUTOCONFIGURED or TEMPORARY
+  origin          TEXT NOT NULL,    -- LINK_LOCAL, STATIC, AUTOCONFIGURED, TEMPORARY or DHCP
   preferred_until INTEGER,          -- NULL: for ever; so in all columns that end in "until"
   valid_until     INTEGER
 );
@@ -140,6 +140,30 @@ CREATE TABLE log (
   text        TEXT NOT NULL,
   application TEXT             -- whose line it is; NULL: the stack's own
 );
+CREATE TABLE query (           -- a row for each name that a program had resolved
+  time        INTEGER NOT NULL,  -- at which the outcome was known
+  node        TEXT NOT NULL,
+  application TEXT NOT NULL,   -- that asked
+  name        TEXT NOT NULL,   -- with the domain of the search list under which it was asked last
+  type        TEXT NOT NULL,   -- "AAAA"
+  outcome     TEXT NOT NULL,   -- FOUND, NO_SUCH_NAME, NO_DATA, SERVER_FAILURE, TIMEOUT, NO_SERVER
+                               -- or BAD_NAME
+  answer      TEXT,            -- with commas between; NULL: none
+  cached      INTEGER NOT NULL,  -- no server was asked
+  took        INTEGER NOT NULL
+);
+CREATE TABLE lease (           -- a row for each state that a DHCP client comes into
+  time            INTEGER NOT NULL,
+  node            TEXT NOT NULL,
+  interface       TEXT NOT NULL,
+  state           TEXT NOT NULL,  -- as RFC 2131 writes it: "BOUND"; CHECKING: RFC 5227 probes for
+                                  -- the address; IPV6-ONLY: RFC 8925
+  address         TEXT,        -- this and the following: NULL where there is none
+  server          TEXT,
+  renewal_until   INTEGER,     -- T1
+  rebinding_until INTEGER,     -- T2
+  valid_until     INTEGER
+);
 CREATE TABLE action (          -- what the timeline did
   time INTEGER NOT NULL,
   text TEXT NOT NULL
@@ -165,6 +189,8 @@ CREATE INDEX prefix_by_node ON prefix (node, prefix, time);
 CREATE INDEX route_by_node ON route (node, prefix, time);
 CREATE INDEX echo_by_node ON echo (node, identifier, sequence);
 CREATE INDEX connection_by_node ON connection (node, local_port, time);
+CREATE INDEX lease_by_node ON lease (node, time);
+CREATE INDEX query_by_node ON query (node, name, time);
 CREATE INDEX drop_by_reason ON "drop" (reason, time);
 CREATE INDEX drop_by_node ON "drop" (node, time);
 )sql";

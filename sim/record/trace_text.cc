@@ -176,6 +176,17 @@ void TraceText::OnLog(Time time, NodeId node, const LogFact& fact) {
   End(time, LineKind::kLog);
 }
 
+void TraceText::OnLease(Time time, NodeId node, const LeaseFact& fact) {
+  BeginInterface(time, node, fact.interface);
+  line_.append("lease ").append(LeaseStateName(fact.state));
+  if (fact.address) line_.append(" ").append(fact.address->ToString());
+  if (fact.server) line_.append(" by ").append(fact.server->ToString());
+  Until(", renewal at ", fact.renewal);
+  Until(", rebinding at ", fact.rebinding);
+  Until(", until ", fact.until);
+  End(time, LineKind::kAddress);
+}
+
 void TraceText::OnAction(Time time, std::string_view action) {
   Begin(time, "*");
   line_ += action;

@@ -60,6 +60,7 @@ class TraceText : public WorldObserver {
   void OnEcho(Time time, NodeId node, const EchoFact& fact) override;
   void OnDrop(Time time, NodeId node, const DropFact& fact) override;
   void OnLog(Time time, NodeId node, const LogFact& fact) override;
+  void OnLease(Time time, NodeId node, const LeaseFact& fact) override;
   void OnAction(Time time, std::string_view action) override;
 
  private:

@@ -19,6 +19,7 @@ class Faults;
 class Inject;
 class Link;
 class Node;
+class Resolve;
 class Scenario;
 class Steps;
 class Tester;
@@ -84,6 +85,9 @@ void CheckExpectations(const dualsim::Scenario& scenario, CheckContext* context)
 // A program, its arguments read; nullopt where it is reported as wrong.
 std::optional<application::Program> ReadProgram(const dualsim::Application& entry,
                                                 CheckContext* context);
+// The program that resolves a name; false where it is reported as wrong.
+bool ReadResolve(const dualsim::Resolve& entry, CheckContext* context,
+                 action::StartApplication* start);
 router::AdvertiseConfig CheckAdvertise(const dualsim::Advertise& advertise, CheckContext* context);
 // How a node forms addresses; needs its interfaces, and their other variables.
 void CheckAddressing(const dualsim::Node& entry, bool is_router, CheckContext* context,

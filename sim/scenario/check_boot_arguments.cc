@@ -22,6 +22,7 @@ void CheckBootArguments(const TopologyText& text, CheckContext* context) {
     const std::vector<NodePlan*>& nodes = nodes_of[context->Where(entry)];
     for (NodePlan* node : nodes) {
       const auto errors = host::ApplyBootArguments(arguments, &node->config);
+      node->settings = host::SettingsOf(arguments);
       if (node != nodes.front()) continue;
       for (const std::string& error : errors) context->Error(entry, kArgs, error);
     }

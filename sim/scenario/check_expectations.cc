@@ -60,7 +60,7 @@ class ExpectationCheck {
     for (const auto& entry : expect.ping()) AddPing(entry);
     std::vector<Expectation>& all = context_.plan().expectations;
     // Every condition's field number is one of these.
-    if (!context_.HasAnyField(expect, Expect::kAlwaysFieldNumber, Expect::kConnectionFieldNumber)) {
+    if (!context_.HasAnyField(expect, Expect::kAlwaysFieldNumber, Expect::kLeaseFieldNumber)) {
       context_.Error(expect, "nothing is expected here; give the block a condition");
     }
     std::stable_sort(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(),
@@ -168,6 +168,8 @@ class ExpectationCheck {
     for (const auto& entry : block.drops()) add(entry, ReadDrops(entry, &context_));
     for (const auto& entry : block.log()) add(entry, ReadLog(entry, &context_));
     for (const auto& entry : block.connection()) add(entry, ReadConnection(entry, &context_));
+    for (const auto& entry : block.query()) add(entry, ReadQuery(entry, &context_));
+    for (const auto& entry : block.lease()) add(entry, ReadLease(entry, &context_));
   }
 
   void AddPing(const dualsim::PingCondition& entry) {

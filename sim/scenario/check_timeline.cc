@@ -73,7 +73,7 @@ class TimelineCheck {
     CheckTraffic(at);
     std::vector<TimedAction>& actions = context_.plan().actions;
     // Every action's field number is one of these.
-    if (!context_.HasAnyField(at, At::kBootFieldNumber, At::kStopApplicationFieldNumber)) {
+    if (!context_.HasAnyField(at, At::kBootFieldNumber, At::kResolveFieldNumber)) {
       context_.Error(at, "nothing happens here; give the block an action");
     }
     // The fields of a block were read kind by kind; they happen as written.
@@ -409,6 +409,11 @@ class TimelineCheck {
       using Stop = dualsim::StopApplication;
       action::StopApplication stop{Nodes(entry, Stop::kHostFieldNumber), entry.name()};
       if (context_.Require(entry, Stop::kNameFieldNumber)) Add(entry, std::move(stop));
+    }
+    for (const auto& entry : at.resolve()) {
+      using Resolve = dualsim::Resolve;
+      action::StartApplication start{.nodes = Nodes(entry, Resolve::kFromFieldNumber)};
+      if (ReadResolve(entry, &context_, &start)) Add(entry, std::move(start));
     }
   }
 

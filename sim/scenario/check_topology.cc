@@ -287,6 +287,7 @@ void CheckVariables(const dualsim::Node& entry, CheckContext* context, NodeTempl
     card.accept_router_advertisements = accept;
     card.ipv4_conflict_detection = entry.ipv4_conflict_detection();
     card.ipv4_link_local = entry.ipv4_link_local();
+    card.dhcp_ipv6_only_preferred = entry.dhcp_ipv6_only_preferred();
   }
 }
 

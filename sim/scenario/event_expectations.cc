@@ -28,23 +28,15 @@ EventExpectations::EventExpectations(const Plan& plan, const PingTracker& pings)
       packets_on_[static_cast<size_t>(condition->link)].push_back(packets_.size());
       packets_.emplace_back(plan, i);
     } else if (const auto* drops = std::get_if<DropsCondition>(event)) {
-      DropCounter& counter = drops_.emplace_back();
-      counter.index = i;
-      counter.expectation = &expectation;
-      counter.count = drops->count;
-      counter.condition = drops;
+      AddCounter(drops_, i, expectation, *drops);
     } else if (const auto* log = std::get_if<LogCondition>(event)) {
-      LogCounter& counter = logs_.emplace_back();
-      counter.index = i;
-      counter.expectation = &expectation;
-      counter.count = log->count;
-      counter.condition = log;
+      AddCounter(logs_, i, expectation, *log);
     } else if (const auto* connection = std::get_if<ConnectionCondition>(event)) {
-      ConnectionCounter& counter = connections_.emplace_back();
-      counter.index = i;
-      counter.expectation = &expectation;
-      counter.count = connection->count;
-      counter.condition = connection;
+      AddCounter(connections_, i, expectation, *connection);
+    } else if (const auto* query = std::get_if<QueryCondition>(event)) {
+      AddCounter(queries_, i, expectation, *query);
+    } else if (const auto* lease = std::get_if<LeaseCondition>(event)) {
+      AddCounter(leases_, i, expectation, *lease);
     }
   }
 }
@@ -105,6 +97,31 @@ void EventExpectations::OnConnection(Time now, NodeId node, const ConnectionFact
   }
 }
 
+void EventExpectations::OnQuery(Time now, NodeId node, const QueryFact& fact) {
+  for (QueryCounter& counter : queries_) {
+    const QueryCondition& c = *counter.condition;
+    if (!IsAmong(c.nodes, node) || fact.outcome != c.outcome) continue;
+    if (c.name && fact.name != *c.name) continue;
+    if (c.type && fact.type != *c.type) continue;
+    if (fact.answer.find(c.answer) == std::string_view::npos) continue;
+    if (c.cached && fact.cached != *c.cached) continue;
+    if (c.application && fact.application != *c.application) continue;
+    if (c.within && fact.took > *c.within) continue;
+    Count(now, counter);
+  }
+}
+
+void EventExpectations::OnLease(Time now, NodeId node, const LeaseFact& fact) {
+  for (LeaseCounter& counter : leases_) {
+    const LeaseCondition& c = *counter.condition;
+    if (!IsAmong(c.nodes, node) || fact.state != c.state) continue;
+    if (c.interface && fact.interface != *c.interface) continue;
+    if (c.address && fact.address != *c.address) continue;
+    if (c.server && fact.server != *c.server) continue;
+    Count(now, counter);
+  }
+}
+
 void EventExpectations::Count(Time now, Counter& counter) const {
   if (counter.decision || now < counter.expectation->from || now > counter.expectation->until) {
     return;
@@ -149,6 +166,14 @@ void EventExpectations::Finish(Time end, std::vector<Decision>* decisions) {
     }
   }
   for (const ConnectionCounter& counter : connections_) {
+    Decision& decision = (*decisions)[counter.index] = Finish(end, counter);
+    decision.nodes = counter.condition->nodes;
+  }
+  for (const QueryCounter& counter : queries_) {
+    Decision& decision = (*decisions)[counter.index] = Finish(end, counter);
+    decision.nodes = counter.condition->nodes;
+  }
+  for (const LeaseCounter& counter : leases_) {
     Decision& decision = (*decisions)[counter.index] = Finish(end, counter);
     decision.nodes = counter.condition->nodes;
   }

@@ -27,6 +27,9 @@ class EventExpectations final : public WorldObserver {
   void OnLog(Time now, NodeId node, const LogFact& fact) override;
   void OnConnection(Time now, NodeId node, const ConnectionFact& fact) override;
 
+  void OnQuery(Time now, NodeId node, const QueryFact& fact) override;
+  void OnLease(Time now, NodeId node, const LeaseFact& fact) override;
+
   // The run is over, with all that happens at `end`. Puts the decisions to their
   // expectations' places; `decisions` has one for each of the plan's.
   void Finish(Time end, std::vector<Decision>* decisions);
@@ -53,6 +56,23 @@ class EventExpectations final : public WorldObserver {
     const ConnectionCondition* condition = nullptr;
   };
 
+  struct QueryCounter : Counter {
+    const QueryCondition* condition = nullptr;
+  };
+  struct LeaseCounter : Counter {
+    const LeaseCondition* condition = nullptr;
+  };
+  // A counter for an expectation of one of these kinds.
+  template <typename CounterOf, typename Condition>
+  static void AddCounter(std::vector<CounterOf>& counters, size_t index,
+                         const Expectation& expectation, const Condition& condition) {
+    CounterOf& counter = counters.emplace_back();
+    counter.index = index;
+    counter.expectation = &expectation;
+    counter.count = condition.count;
+    counter.condition = &condition;
+  }
+
   void CountDrop(Time now, std::optional<LinkId> link, std::optional<NodeId> node,
                  DropReason reason);
   void Count(Time now, Counter& counter) const;
@@ -65,6 +85,8 @@ class EventExpectations final : public WorldObserver {
   std::vector<DropCounter> drops_;
   std::vector<LogCounter> logs_;
   std::vector<ConnectionCounter> connections_;
+  std::vector<QueryCounter> queries_;
+  std::vector<LeaseCounter> leases_;
 };
 
 // Judges one expectation on pings by what is known of them at `end`.

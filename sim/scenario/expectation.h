@@ -124,6 +124,29 @@ struct ConnectionCondition {
   CountRange count;
 };
 
+// Names that programs had resolved.
+struct QueryCondition {
+  std::vector<NodeId> nodes;
+  std::optional<std::string> name;
+  std::optional<std::string> type;
+  QueryOutcome outcome = QueryOutcome::kFound;
+  std::string answer;  // A part of what was found.
+  std::optional<bool> cached;
+  std::optional<std::string> application;
+  std::optional<Duration> within;
+  CountRange count;
+};
+
+// Leases that come into a state.
+struct LeaseCondition {
+  std::vector<NodeId> nodes;
+  std::optional<InterfaceId> interface;
+  LeaseState state = LeaseState::kBound;
+  std::optional<Ipv4Address> address;
+  std::optional<Ipv4Address> server;
+  CountRange count;
+};
+
 // An ICMPv6 error, RFC 4443 §3; type 0: any; no code: any.
 struct IcmpError {
   uint8_t type = 0;
@@ -144,7 +167,8 @@ struct PingCondition {
 };
 
 using EventCondition = std::variant<PacketsCondition, DropsCondition, LogCondition,
-                                    ConnectionCondition, PingCondition>;
+                                    ConnectionCondition, QueryCondition, LeaseCondition,
+                                    PingCondition>;
 
 // The steps of a case: each is as it says.
 struct ScriptCondition {};

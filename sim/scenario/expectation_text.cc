@@ -97,6 +97,23 @@ class Writer {
     if (c.failed) text += *c.failed ? " by an error" : " without an error";
     return text;
   }
+  std::string Write(const QueryCondition& c) const {
+    std::string text = Nodes(c.nodes) + " has " + Count(c.count, "name") + " resolved";
+    if (c.name) text += ": " + *c.name;
+    if (c.type) text += (c.name ? " " : ": ") + *c.type;
+    text += " with " + std::string(QueryOutcomeName(c.outcome));
+    if (!c.answer.empty()) text += " " + c.answer;
+    if (c.cached) text += *c.cached ? " from the cache" : " by a server";
+    if (c.application) text += " for " + *c.application;
+    if (c.within) text += " within " + DurationText(*c.within);
+    return text;
+  }
+  std::string Write(const LeaseCondition& c) const {
+    std::string text = Nodes(c.nodes) + " has " + Count(c.count, "lease");
+    if (c.address) text += " of " + c.address->ToString();
+    if (c.server) text += " by " + c.server->ToString();
+    return text + " come into " + std::string(LeaseStateName(c.state));
+  }
   std::string Write(const PingCondition& c) const {
     std::string text = Ping(c);
     const auto figure = [&text](const std::optional<CountRange>& range, const std::string& what) {

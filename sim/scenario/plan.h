@@ -12,6 +12,7 @@
 #include "sim/scenario/link_plan.h"
 #include "sim/scenario/script.h"
 #include "stack/application/registry.h"
+#include "stack/application/settings.h"
 #include "stack/base/time.h"
 #include "stack/host/config.h"
 
@@ -29,6 +30,7 @@ struct NodePlan {
   bool is_router = false;
   std::optional<Time> boot_at;                // nullopt: only the timeline boots it.
   host::StackConfig config;                   // Boot arguments and computed routes are in it.
+  application::Settings settings;             // What its boot arguments say to its programs.
   std::vector<ApplicationPlan> applications;  // In the order of their start.
   std::vector<LinkId> links;                  // Where interface i of `config` is attached.
   // A port to the world outside, see Pace: it has no stack, and `config` names its one card alone.

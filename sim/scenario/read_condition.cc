@@ -48,34 +48,8 @@ CountRange CountUnless(bool absent, const Entry& entry, CheckContext* context) {
   return CountRange::Exactly(0);
 }
 
-// The nodes, and, where a link is named, the interface that each has on it.
-// Nodes may differ in the number of their interface, so that a link needs them
-// to agree.
-struct Place {
-  std::vector<NodeId> nodes;
-  std::optional<InterfaceId> interface;
-};
-std::optional<Place> ReadPlace(const Message& entry, int host_field, int link_field, bool has_link,
-                               CheckContext* context) {
-  if (!context->Require(entry, host_field)) return std::nullopt;
-  Place place{context->ReadNodes(entry, host_field), std::nullopt};
-  if (place.nodes.empty()) return std::nullopt;
-  if (!has_link) return place;
-  for (NodeId node : place.nodes) {
-    const auto interface = context->ReadInterface(entry, link_field, node, /*needed=*/true);
-    if (!interface) return std::nullopt;
-    if (place.interface && *place.interface != *interface) {
-      context->Error(entry, link_field,
-                     "the hosts have it as different interfaces; write a condition for each");
-      return std::nullopt;
-    }
-    place.interface = interface;
-  }
-  return place;
-}
-
 template <typename Entry>
-std::optional<Place> PlaceOf(const Entry& entry, CheckContext* context) {
+std::optional<ConditionPlace> PlaceOf(const Entry& entry, CheckContext* context) {
   return ReadPlace(entry, Entry::kHostFieldNumber, Entry::kLinkFieldNumber, entry.has_link(),
                    context);
 }
@@ -108,6 +82,8 @@ AddressOrigin OriginOf(dualsim::AddressCondition::Origin origin) {
       return AddressOrigin::kAutoconfigured;
     case dualsim::AddressCondition::TEMPORARY:
       return AddressOrigin::kTemporary;
+    case dualsim::AddressCondition::DHCP:
+      return AddressOrigin::kDhcp;
   }
   return AddressOrigin::kStatic;
 }
@@ -215,7 +191,7 @@ std::optional<StateCondition> ReadAddress(const dualsim::AddressCondition& entry
                                           CheckContext* context) {
   using Entry = dualsim::AddressCondition;
   AddressCondition condition;
-  const std::optional<Place> place = PlaceOf(entry, context);
+  const std::optional<ConditionPlace> place = PlaceOf(entry, context);
   condition.address = context->ReadIpAddress(entry, Entry::kIpFieldNumber);
   condition.within = context->ReadIpPrefix(entry, Entry::kInFieldNumber);
   if (condition.address && condition.within && !condition.within->Contains(*condition.address)) {
@@ -236,7 +212,7 @@ std::optional<StateCondition> ReadNeighbor(const dualsim::NeighborCondition& ent
                                            CheckContext* context) {
   using Entry = dualsim::NeighborCondition;
   NeighborCondition condition;
-  const std::optional<Place> place = PlaceOf(entry, context);
+  const std::optional<ConditionPlace> place = PlaceOf(entry, context);
   condition.address = context->ReadIpAddress(entry, Entry::kIpFieldNumber);
   condition.mac = context->ReadMac(entry, Entry::kMacFieldNumber);
   if (entry.has_state()) condition.state = StateOf(entry.state());
@@ -251,7 +227,7 @@ std::optional<StateCondition> ReadNeighbor(const dualsim::NeighborCondition& ent
 std::optional<StateCondition> ReadDefaultRouter(const dualsim::DefaultRouterCondition& entry,
                                                 CheckContext* context) {
   DefaultRouterCondition condition;
-  const std::optional<Place> place = PlaceOf(entry, context);
+  const std::optional<ConditionPlace> place = PlaceOf(entry, context);
   condition.router = context->ReadAddress(entry, dualsim::DefaultRouterCondition::kIpFieldNumber);
   condition.count = CountUnless(entry.has_present() && !entry.present(), entry, context);
   if (!place) return std::nullopt;
@@ -263,7 +239,7 @@ std::optional<StateCondition> ReadDefaultRouter(const dualsim::DefaultRouterCond
 std::optional<StateCondition> ReadPrefix(const dualsim::PrefixCondition& entry,
                                          CheckContext* context) {
   PrefixCondition condition;
-  const std::optional<Place> place = PlaceOf(entry, context);
+  const std::optional<ConditionPlace> place = PlaceOf(entry, context);
   condition.prefix = context->ReadPrefix(entry, dualsim::PrefixCondition::kPrefixFieldNumber);
   condition.count = CountUnless(entry.has_present() && !entry.present(), entry, context);
   if (!place) return std::nullopt;
@@ -275,7 +251,7 @@ std::optional<StateCondition> ReadPrefix(const dualsim::PrefixCondition& entry,
 std::optional<StateCondition> ReadRoute(const dualsim::RouteCondition& entry,
                                         CheckContext* context) {
   RouteCondition condition;
-  const std::optional<Place> place = PlaceOf(entry, context);
+  const std::optional<ConditionPlace> place = PlaceOf(entry, context);
   condition.prefix = context->ReadIpPrefix(entry, dualsim::RouteCondition::kPrefixFieldNumber);
   condition.next_hop = context->ReadIpAddress(entry, dualsim::RouteCondition::kViaFieldNumber);
   condition.count = CountUnless(entry.has_present() && !entry.present(), entry, context);
@@ -431,6 +407,31 @@ std::optional<PingCondition> ReadPing(const dualsim::PingCondition& entry, Check
   }
   if (condition.pings.empty()) return std::nullopt;
   return condition;
+}
+
+// Nodes may differ in the number of their interface, so that a link needs them to agree.
+std::optional<ConditionPlace> ReadPlace(const Message& entry, int host_field, int link_field,
+                                        bool has_link, CheckContext* context) {
+  if (!context->Require(entry, host_field)) return std::nullopt;
+  ConditionPlace place{context->ReadNodes(entry, host_field), std::nullopt};
+  if (place.nodes.empty()) return std::nullopt;
+  if (!has_link) return place;
+  for (NodeId node : place.nodes) {
+    const auto interface = context->ReadInterface(entry, link_field, node, /*needed=*/true);
+    if (!interface) return std::nullopt;
+    if (place.interface && *place.interface != *interface) {
+      context->Error(entry, link_field,
+                     "the hosts have it as different interfaces; write a condition for each");
+      return std::nullopt;
+    }
+    place.interface = interface;
+  }
+  return place;
+}
+
+CountRange ReadCount(bool given, const dualsim::Count& entry, CheckContext* context) {
+  if (!given) return CountRange::AtLeast(1);
+  return ReadCount(entry, context).value_or(CountRange::AtLeast(1));
 }
 
 bool AsksForPresence(const StateCondition& condition) {

@@ -8,15 +8,18 @@
 
 namespace dualsim {
 class AddressCondition;
+class Count;
 class DefaultRouterCondition;
 class DropsCondition;
 class ConnectionCondition;
+class LeaseCondition;
 class LogCondition;
 class NeighborCondition;
 class NodeCondition;
 class PacketsCondition;
 class PingCondition;
 class PrefixCondition;
+class QueryCondition;
 class RouteCondition;
 }  // namespace dualsim
 
@@ -38,8 +41,20 @@ std::optional<DropsCondition> ReadDrops(const dualsim::DropsCondition&, CheckCon
 std::optional<LogCondition> ReadLog(const dualsim::LogCondition&, CheckContext*);
 std::optional<ConnectionCondition> ReadConnection(const dualsim::ConnectionCondition&,
                                                   CheckContext*);
+std::optional<QueryCondition> ReadQuery(const dualsim::QueryCondition&, CheckContext*);
+std::optional<LeaseCondition> ReadLease(const dualsim::LeaseCondition&, CheckContext*);
 // The timeline's pings are in the plan already.
 std::optional<PingCondition> ReadPing(const dualsim::PingCondition&, CheckContext*);
+
+// A part of the above: how many; at least one where nothing is said.
+CountRange ReadCount(bool given, const dualsim::Count& entry, CheckContext* context);
+// Likewise: the nodes, and, where a link is named, the interface that each has on it.
+struct ConditionPlace {
+  std::vector<NodeId> nodes;
+  std::optional<InterfaceId> interface;
+};
+std::optional<ConditionPlace> ReadPlace(const google::protobuf::Message& entry, int host_field,
+                                        int link_field, bool has_link, CheckContext* context);
 
 // Whether a node that is off can't satisfy the condition.
 bool AsksForPresence(const StateCondition& condition);

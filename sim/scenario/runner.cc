@@ -68,6 +68,12 @@ class FanOut final : public WorldObserver {
   void OnLog(Time now, NodeId node, const LogFact& fact) override {
     for (WorldObserver* o : observers_) o->OnLog(now, node, fact);
   }
+  void OnQuery(Time now, NodeId node, const QueryFact& fact) override {
+    for (WorldObserver* o : observers_) o->OnQuery(now, node, fact);
+  }
+  void OnLease(Time now, NodeId node, const LeaseFact& fact) override {
+    for (WorldObserver* o : observers_) o->OnLease(now, node, fact);
+  }
   void OnAction(Time now, std::string_view action) override {
     for (WorldObserver* o : observers_) o->OnAction(now, action);
   }

@@ -31,7 +31,9 @@ World::World(const Plan& plan, uint64_t seed, WorldObserver& observer)
       continue;
     }
     nodes_.push_back(std::make_unique<Node>(network_, id, plan.nodes[i].config));
-    nodes_.back()->SetSettings({.host_name = plan.nodes[i].name});
+    application::Settings settings = plan.nodes[i].settings;
+    if (settings.host_name.empty()) settings.host_name = plan.nodes[i].name;
+    nodes_.back()->SetSettings(std::move(settings));
     for (const ApplicationPlan& boot : plan.nodes[i].applications) {
       nodes_.back()->AddBootProgram(boot.name, boot.program);
     }

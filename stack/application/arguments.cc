@@ -64,7 +64,8 @@ std::string Quote(std::string_view value) {
 
 }  // namespace
 
-Arguments::Arguments(std::string_view text) {
+Arguments::Arguments(std::string_view text, std::vector<Attachment> attachments)
+    : attachments_(std::move(attachments)) {
   Split(text);
   bool options = true;
   for (size_t i = 0; i < words_.size(); ++i) {
@@ -223,6 +224,16 @@ std::optional<std::string> Arguments::TakePositional() {
   return std::nullopt;
 }
 
+std::vector<Attachment> Arguments::TakeAttachments(std::string_view kind) {
+  std::vector<Attachment> taken;
+  std::erase_if(attachments_, [&](Attachment& attachment) {
+    if (attachment.kind != kind) return false;
+    taken.push_back(std::move(attachment));
+    return true;
+  });
+  return taken;
+}
+
 void Arguments::Require(std::string_view name, std::string_view allowed) {
   errors_.push_back("--" + std::string(name) + " is missing: " + std::string(allowed));
 }
@@ -238,6 +249,9 @@ std::vector<std::string> Arguments::Finish() {
   }
   for (const Word& word : words_) {
     if (!word.taken) errors_.push_back(Quote(word.text) + " is not known");
+  }
+  for (const Attachment& attachment : attachments_) {
+    errors_.push_back("it takes no " + attachment.kind);
   }
   return std::move(errors_);
 }

@@ -13,6 +13,14 @@
 
 namespace dualsim::application {
 
+// Text that a program is given beside its arguments, and does not fetch itself: a zone,
+// a certificate.
+struct Attachment {
+  std::string kind;  // "zone"
+  std::string name;
+  std::string text;
+};
+
 // A program's arguments, read as on a command line: separated by white space,
 // quoted ('...' or "...") where they hold some; --name=VALUE or --name VALUE;
 // booleans as --name=true, --name=false or bare; "--" ends the options; what is no
@@ -22,7 +30,7 @@ namespace dualsim::application {
 // can't be read is noted, with what is allowed, and counts as not given.
 class Arguments {
  public:
-  explicit Arguments(std::string_view text);
+  explicit Arguments(std::string_view text, std::vector<Attachment> attachments = {});
 
   std::optional<std::string> TakeString(std::string_view name);
   // Within [least, most].
@@ -39,6 +47,9 @@ class Arguments {
   std::optional<uint64_t> TakeSize(std::string_view name, uint64_t least, uint64_t most);
   // The next that is no option.
   std::optional<std::string> TakePositional();
+
+  // All of a kind, in their order.
+  std::vector<Attachment> TakeAttachments(std::string_view kind);
 
   // Notes that the argument is missing.
   void Require(std::string_view name, std::string_view allowed);
@@ -66,6 +77,7 @@ class Arguments {
 
   std::vector<Word> words_;
   std::vector<Given> given_;
+  std::vector<Attachment> attachments_;
   std::vector<std::string> errors_;
 };
 

@@ -16,6 +16,10 @@
 #include "stack/base/random_stream.h"
 #include "stack/base/time.h"
 
+namespace dualsim::dns {
+class Resolver;
+}
+
 namespace dualsim::application {
 
 // An address that the host has.
@@ -129,6 +133,10 @@ class Network {
   // --- What the host learned ---
 
   virtual NameServers name_servers() const = 0;
+  // The host's resolver (stack/dns), with one cache for all its programs.
+  virtual dns::Resolver& resolver() = 0;
+  // For the record: what a resolver found, or did not find.
+  virtual void Note(const QueryFact& fact) = 0;
   // Wakes whenever addresses() or name_servers() may have changed. A waiter polls
   // what it waits for, see WaitUntil.
   virtual WaitList& configuration_changed() = 0;

@@ -24,14 +24,15 @@ const Kind* Registry::Find(std::string_view name) {
   return nullptr;
 }
 
-ProgramOrErrors Registry::Make(std::string_view name, std::string_view text) {
+ProgramOrErrors Registry::Make(std::string_view name, std::string_view text,
+                               std::vector<Attachment> attachments) {
   const Kind* kind = Find(name);
   if (kind == nullptr) {
     std::string known;
     for (const Kind& other : Kinds()) known += (known.empty() ? "" : ", ") + other.name;
     return ArgumentErrors{"no application '" + std::string(name) + "'; there are: " + known};
   }
-  Arguments arguments(text);
+  Arguments arguments(text, std::move(attachments));
   ProgramOrErrors made = kind->make(arguments);
   ArgumentErrors errors = arguments.Finish();
   if (auto* own = std::get_if<ArgumentErrors>(&made)) {

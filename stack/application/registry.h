@@ -38,7 +38,8 @@ class Registry {
   static const Kind* Find(std::string_view name);
   // Reads the arguments, as a command line has them, and makes the program. Errors
   // too where no such kind is linked in.
-  static ProgramOrErrors Make(std::string_view name, std::string_view arguments);
+  static ProgramOrErrors Make(std::string_view name, std::string_view arguments,
+                              std::vector<Attachment> attachments = {});
 };
 
 // A definition of one, outside of every function, links a kind of program in:

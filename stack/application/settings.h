@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "stack/application/socket_address.h"
 #include "stack/base/time.h"
-#include "stack/wire/ip_address.h"
 
 namespace dualsim::application {
 
@@ -27,7 +27,7 @@ struct Settings {
 // How names are resolved here: --dns-servers, then what DHCP and router
 // advertisements (RFC 8106) told, in the order of preference, each once.
 struct NameServers {
-  std::vector<IpAddress> servers;
+  std::vector<SocketAddress> servers;  // A link-local one with its interface.
   std::vector<std::string> search;  // Domains, without a dot at the end.
   friend bool operator==(const NameServers&, const NameServers&) = default;
 };

@@ -33,17 +33,18 @@ Task<> Handle(Network& network, std::unique_ptr<TcpFlow> flow) {
 
 application::ProgramOrErrors Make(application::Arguments& arguments) {
   const Port port = arguments.TakePort("port").value_or(kDefaultPort);
-  return application::Program([port](Network& network) {
-    return ServeTcp(network, {.port = port}, [&network](std::unique_ptr<TcpFlow> flow) {
-      return Handle(network, std::move(flow));
-    });
+  const auto address = arguments.TakeAddress("address");
+  return application::Program([port, address](Network& network) {
+    return ServeTcp(
+        network, {.port = port, .address = address},
+        [&network](std::unique_ptr<TcpFlow> flow) { return Handle(network, std::move(flow)); });
   });
 }
 
 const application::Registration kNetwork({.name = "network",
                                           .summary = "Listens, and logs who connects and what "
                                                      "they send (MirageOS's example).",
-                                          .usage = "[--port=8080]",
+                                          .usage = "[--port=8080] [--address=ADDRESS]",
                                           .make = Make});
 
 }  // namespace

@@ -54,4 +54,50 @@ std::string_view NeighborStateName(NeighborState state) {
   return "";
 }
 
+std::string_view LeaseStateName(LeaseState state) {
+  switch (state) {
+    case LeaseState::kInit:
+      return "INIT";
+    case LeaseState::kSelecting:
+      return "SELECTING";
+    case LeaseState::kRequesting:
+      return "REQUESTING";
+    case LeaseState::kChecking:
+      return "CHECKING";
+    case LeaseState::kBound:
+      return "BOUND";
+    case LeaseState::kRenewing:
+      return "RENEWING";
+    case LeaseState::kRebinding:
+      return "REBINDING";
+    case LeaseState::kInitReboot:
+      return "INIT-REBOOT";
+    case LeaseState::kRebooting:
+      return "REBOOTING";
+    case LeaseState::kIpv6Only:
+      return "IPV6-ONLY";
+  }
+  return "";
+}
+
+std::string_view QueryOutcomeName(QueryOutcome outcome) {
+  switch (outcome) {
+    case QueryOutcome::kFound:
+      return "FOUND";
+    case QueryOutcome::kNoSuchName:
+      return "NO_SUCH_NAME";
+    case QueryOutcome::kNoData:
+      return "NO_DATA";
+    case QueryOutcome::kServerFailure:
+      return "SERVER_FAILURE";
+    case QueryOutcome::kTimeout:
+      return "TIMEOUT";
+    case QueryOutcome::kNoServer:
+      return "NO_SERVER";
+    case QueryOutcome::kBadName:
+      return "BAD_NAME";
+  }
+  return "";
+}
+
 }  // namespace dualsim

@@ -131,6 +131,50 @@ struct LogFact {
   std::string_view application{};
 };
 
+// What a program of the node learnt of a name, or that it did not.
+enum class QueryOutcome : uint8_t {
+  kFound,
+  kNoSuchName,     // NXDOMAIN
+  kNoData,         // The name is there, and has nothing of the type.
+  kServerFailure,  // Every server refused or failed.
+  kTimeout,        // No server answered.
+  kNoServer,       // The host knows none.
+  kBadName,        // The text is no name.
+};
+struct QueryFact {
+  std::string_view name;  // As it was asked at last, with a domain of the search list or without.
+  std::string_view type;  // "AAAA"
+  QueryOutcome outcome{};
+  std::string_view answer;  // Addresses and other data, as text with commas; valid during the call.
+  bool cached = false;      // No server was asked.
+  Duration took;
+  std::string_view application{};  // Who asked.
+};
+
+// Where a DHCP client stands, RFC 2131 §4.4 figure 5.
+enum class LeaseState : uint8_t {
+  kInit,  // Nothing is leased; nothing is asked until a pause is over.
+  kSelecting,
+  kRequesting,
+  kChecking,  // Bound but for the address's uniqueness (RFC 5227), which is probed for.
+  kBound,
+  kRenewing,
+  kRebinding,
+  kInitReboot,
+  kRebooting,
+  kIpv6Only,  // It does without IPv4 for a while, RFC 8925 §3.2.
+};
+struct LeaseFact {
+  InterfaceId interface {};
+  LeaseState state{};
+  std::optional<Ipv4Address> address;  // What is asked for, or leased.
+  std::optional<Ipv4Address> server;
+  // Of the states from kChecking to kRebinding; Never() where there is none.
+  Time renewal = Time::Never();
+  Time rebinding = Time::Never();
+  Time until = Time::Never();
+};
+
 // Takes facts. A stack calls it while it works: an observer notes and returns,
 // and never calls the stack. Every method does nothing where not overridden.
 class Observer {
@@ -147,11 +191,19 @@ class Observer {
   virtual void OnRetransmission(Time, const RetransmissionFact&) {}
   virtual void OnApplication(Time, const ApplicationFact&) {}
   virtual void OnLog(Time, const LogFact&) {}
+  virtual void OnQuery(Time, const QueryFact&) {}
+  virtual void OnLease(Time, const LeaseFact&) {}
+  // The name servers or the search list that the node knows may have changed.
+  virtual void OnNameServers(Time) {}
 };
 
 // "PREFERRED", "REACHABLE", "AUTOCONFIGURED", as the RFCs write them.
 std::string_view AddressStateName(AddressState state);
 std::string_view AddressOriginName(AddressOrigin origin);
 std::string_view NeighborStateName(NeighborState state);
+// "INIT-REBOOT"
+std::string_view LeaseStateName(LeaseState state);
+// "NO_SUCH_NAME"
+std::string_view QueryOutcomeName(QueryOutcome outcome);
 
 }  // namespace dualsim

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <variant>
 
 namespace dualsim::host {
 namespace {
@@ -10,12 +11,23 @@ namespace {
 constexpr std::string_view kHonoured[] = {
     "accept-router-advertisement",
     "accept-router-advertisements",
+    "dhcp",
+    "dns-cache-size",
+    "dns-servers",
+    "dns-timeout",
+    "he-aaaa-timeout",
+    "he-connect-delay",
+    "he-connect-timeout",
+    "he-resolve-retries",
+    "he-resolve-timeout",
+    "he-timer-interval",
     "ipv4",
     "ipv4-gateway",
     "ipv4-only",
     "ipv6",
     "ipv6-gateway",
     "ipv6-only",
+    "name",
 };
 
 std::vector<std::string> Refusals(const BootArguments& arguments, const StackConfig& config) {
@@ -42,14 +54,32 @@ std::vector<std::string> ApplyBootArguments(const BootArguments& arguments, Stac
       card.accept_router_advertisements = arguments.accept_router_advertisements;
     }
   }
+  for (const auto& server : arguments.dns_servers) {
+    config->name_servers.push_back(
+        std::visit([](const auto& address) { return IpAddress(address); }, server));
+  }
+  if (arguments.name) config->host_name = *arguments.name;
   if (!config->interfaces.empty()) {
     InterfaceConfig& first = config->interfaces.front();
     if (arguments.ipv4) first.ipv4_addresses = {*arguments.ipv4};
+    first.dhcp = arguments.runs_dhcp();
     if (arguments.ipv4_gateway) first.ipv4_gateway = arguments.ipv4_gateway;
     if (arguments.ipv6) first.ipv6_addresses = {*arguments.ipv6};
     if (arguments.ipv6_gateway) first.ipv6_gateway = arguments.ipv6_gateway;
   }
   return Refusals(arguments, *config);
+}
+
+application::Settings SettingsOf(const BootArguments& arguments) {
+  return {.host_name = arguments.name.value_or(""),
+          .dns_timeout = arguments.dns_timeout,
+          .dns_cache_size = arguments.dns_cache_size,
+          .he_aaaa_timeout = arguments.he_aaaa_timeout,
+          .he_connect_delay = arguments.he_connect_delay,
+          .he_connect_timeout = arguments.he_connect_timeout,
+          .he_resolve_timeout = arguments.he_resolve_timeout,
+          .he_resolve_retries = arguments.he_resolve_retries,
+          .he_timer_interval = arguments.he_timer_interval};
 }
 
 }  // namespace dualsim::host

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "stack/application/settings.h"
 #include "stack/host/boot_arguments.h"
 #include "stack/host/config.h"
 
@@ -15,5 +16,8 @@ namespace dualsim::host {
 // Returns an error for each argument that can't be honoured, one line that names
 // it; the configuration is then not to be used.
 std::vector<std::string> ApplyBootArguments(const BootArguments& arguments, StackConfig* config);
+
+// What they say to the programs of the host; its name is "" where none was given.
+application::Settings SettingsOf(const BootArguments& arguments);
 
 }  // namespace dualsim::host

@@ -33,6 +33,10 @@ struct InterfaceConfig {
   // RFC 5227 §2.1.1 for static addresses: 4 to 7 seconds pass until they are used.
   // Without, they are used at once, announced and defended. Leases are always probed.
   bool ipv4_conflict_detection = false;
+  // RFC 2131: an address is leased where there is no static one.
+  bool dhcp = false;
+  // RFC 8925: it asks for option 108, and does without IPv4 where a server sends it.
+  bool dhcp_ipv6_only_preferred = false;
   // RFC 3927: a link-local address while there is no other one of IPv4.
   bool ipv4_link_local = false;
 
@@ -80,6 +84,8 @@ struct StackConfig {
   bool multicast_routing = false;  // A router's: packets to groups are forwarded too.
   bool answer_echo = true;         // Whether echo requests are answered.
   tcp::EndpointConfig tcp;
+  std::string host_name;                // What DHCP tells the server (option 12), or "".
+  std::vector<IpAddress> name_servers;  // --dns-servers; before all that the node learns.
   // A router's: whether directed broadcasts are forwarded (RFC 2644: not by default).
   bool forward_directed_broadcasts = false;
 };

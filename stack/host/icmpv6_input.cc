@@ -51,6 +51,7 @@ void Stack::Implementation::OnDiscovery(const Received& received, wire::Icmpv6Ty
     dropped = type == wire::Icmpv6Type::kRedirect
                   ? OnRedirect(received, context, message)
                   : here.OnNdpMessage(received.now, context, type, message);
+    TellNameServers(received.now);
   }
   if (dropped) Drop(received, *dropped);
 }

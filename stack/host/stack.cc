@@ -82,6 +82,7 @@ std::vector<Stack::HostAddress> Stack::addresses() const { return implementation
 bool Stack::HasAddress(const IpAddress& address) const {
   return implementation_->HasAddress(address);
 }
+Stack::NameServers Stack::name_servers() const { return implementation_->name_servers(); }
 
 Stack::Implementation::Implementation(StackConfig config, Environment environment)
     : config_(std::move(config)),
@@ -94,6 +95,7 @@ Stack::Implementation::Implementation(StackConfig config, Environment environmen
         config_.multicast_routing, environment_, *this));
   }
   MakeIpv4();
+  dhcp_ = DhcpClients::Make(config_, environment_, udp_ports_, *this);
   // The interfaces have taken what they need: an idle host is to be small.
   config_.interfaces = {};
 }
@@ -107,17 +109,28 @@ void Stack::Implementation::Boot(Time now) {
   }
   for (const RouteConfig& route : config_.routes) AddRoute(now, route);
   for (size_t i = 0; i < interfaces_.size(); ++i) {
-    if (!interfaces_[i]->carrier()) continue;
-    interfaces_[i]->Start(now);
-    if (ipv4_ != nullptr && interfaces_[i]->ipv4()) ipv4_->Start(now, static_cast<InterfaceId>(i));
+    if (interfaces_[i]->carrier()) StartInterface(now, static_cast<InterfaceId>(i));
   }
+}
+
+void Stack::Implementation::StartInterface(Time now, InterfaceId id) {
+  interface(id).Start(now);
+  if (ipv4_ != nullptr && interface(id).ipv4()) ipv4_->Start(now, id);
+  if (dhcp_ != nullptr) dhcp_->Start(now, id);
+}
+
+void Stack::Implementation::StopInterface(Time now, InterfaceId id, bool in_good_order) {
+  // First, so that it does not take the end of its address for somebody's wish.
+  if (dhcp_ != nullptr) dhcp_->Stop(id);
+  in_good_order ? interface(id).Stop(now) : interface(id).Crash(now);
+  if (ipv4_ == nullptr) return;
+  in_good_order ? ipv4_->Stop(now, id) : ipv4_->Crash(now, id);
 }
 
 void Stack::Implementation::ShutDown(Time now) {
   if (!running_) return;
   for (size_t i = 0; i < interfaces_.size(); ++i) {
-    interfaces_[i]->Stop(now);
-    if (ipv4_ != nullptr) ipv4_->Stop(now, static_cast<InterfaceId>(i));
+    StopInterface(now, static_cast<InterfaceId>(i), /*in_good_order=*/true);
   }
   running_ = false;
   tcp_.reset();
@@ -132,8 +145,7 @@ void Stack::Implementation::ShutDown(Time now) {
 void Stack::Implementation::Crash(Time now) {
   if (!running_) return;
   for (size_t i = 0; i < interfaces_.size(); ++i) {
-    interfaces_[i]->Crash(now);
-    if (ipv4_ != nullptr) ipv4_->Crash(now, static_cast<InterfaceId>(i));
+    StopInterface(now, static_cast<InterfaceId>(i), /*in_good_order=*/false);
   }
   ShutDown(now);
 }
@@ -148,7 +160,9 @@ void Stack::Implementation::Advance(Time now) {
   if (reassembler_.deadline() <= now) {
     reassembler_.Advance(now, *this);
   }
+  if (dhcp_ != nullptr && dhcp_->deadline() <= now) dhcp_->Advance(now);
   if (tcp_ != nullptr && tcp_->deadline() <= now) tcp_->Advance(now);
+  TellNameServers(now);
 }
 
 Time Stack::Implementation::deadline() const {
@@ -156,6 +170,7 @@ Time Stack::Implementation::deadline() const {
   Time next = reassembler_.deadline();
   if (tcp_ != nullptr) next = std::min(next, tcp_->deadline());
   if (ipv4_ != nullptr) next = std::min(next, ipv4_->deadline());
+  if (dhcp_ != nullptr) next = std::min(next, dhcp_->deadline());
   for (const auto& interface : interfaces_) next = std::min(next, interface->deadline());
   return next;
 }
@@ -164,14 +179,9 @@ void Stack::Implementation::SetCarrier(Time now, InterfaceId id, bool up) {
   if (interface(id).carrier() == up) return;
   interface(id).set_carrier(up);
   if (!running_) return;
-  if (up) {
-    interface(id).Start(now);
-    if (ipv4_ != nullptr && interface(id).ipv4()) ipv4_->Start(now, id);
-  } else {
-    interface(id).Crash(now);
-    if (ipv4_ != nullptr) ipv4_->Crash(now, id);
-  }
+  up ? StartInterface(now, id) : StopInterface(now, id, /*in_good_order=*/false);
   destinations_.Invalidate();
+  TellNameServers(now);
 }
 
 void Stack::Implementation::OnPrefixChange(InterfaceId id, const Ipv6Prefix& prefix, bool on_link) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "stack/base/packet.h"
@@ -186,6 +187,19 @@ class Stack {
   };
   std::vector<HostAddress> addresses() const;
   bool HasAddress(const IpAddress& address) const;
+
+  // Who resolves names: StackConfig::name_servers, then what a lease says, then router
+  // advertisements (RFC 8106), each once. Observer::OnNameServers tells of changes.
+  struct NameServer {
+    IpAddress address;
+    std::optional<InterfaceId> interface;  // Of a link-local one (RFC 8106 §5.1).
+    friend bool operator==(const NameServer&, const NameServer&) = default;
+  };
+  struct NameServers {
+    std::vector<NameServer> servers;
+    std::vector<std::string> search;  // Domains, without a dot at the end.
+  };
+  NameServers name_servers() const;
 
  private:
   class Implementation;

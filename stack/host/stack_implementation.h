@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "stack/host/dhcp_clients.h"
 #include "stack/host/interface.h"
 #include "stack/host/ipv4_stack.h"
 #include "stack/host/stack.h"
@@ -32,6 +33,7 @@ namespace dualsim::host {
 // IPv4's half is ipv4_stack.h.
 class Stack::Implementation final : public InterfaceOwner,
                                     public Ipv4StackOwner,
+                                    public DhcpClients::Owner,
                                     private ipv6::ReassemblyOutput,
                                     private TcpCarrier {
  public:
@@ -47,8 +49,8 @@ class Stack::Implementation final : public InterfaceOwner,
   void SetCarrier(Time now, InterfaceId interface, bool up);
 
   Refusal AddAddress(Time now, InterfaceId interface, const IpCidr& address);
-  Refusal RemoveAddress(Time now, InterfaceId interface, const IpAddress& address);
-  Refusal AddLease(Time now, const Ipv4Lease& lease, LeaseHandler& handler);
+  Refusal RemoveAddress(Time now, InterfaceId interface, const IpAddress& address) override;
+  Refusal AddLease(Time now, const Ipv4Lease& lease, LeaseHandler& handler) override;
   Refusal SetLinkLayerAddress(Time now, InterfaceId interface, MacAddress address);
   Refusal Listen(Time now, InterfaceId interface, const Ipv6Address& group,
                  const group::SourceFilter& filter);
@@ -60,7 +62,7 @@ class Stack::Implementation final : public InterfaceOwner,
   Refusal ListenUdp(Port port, udp::DatagramHandler& handler);
   std::optional<Port> ListenUdpOnEphemeral(udp::DatagramHandler& handler);
   void UnlistenUdp(Port port) { udp_ports_.Unlisten(port); }
-  std::optional<DropReason> SendUdp(Time now, const UdpMessage& message);
+  std::optional<DropReason> SendUdp(Time now, const UdpMessage& message) override;
   tcp::Endpoint* tcp(Time now);
   tcp::Endpoint* existing_tcp() { return tcp_ != nullptr ? &tcp_->endpoint() : nullptr; }
   std::optional<DropReason> SendIp(Time now, const IpMessage& message);
@@ -70,8 +72,14 @@ class Stack::Implementation final : public InterfaceOwner,
   Path PathTo(Time now, const IpAddress& destination, std::optional<InterfaceId> interface);
   std::vector<HostAddress> addresses() const;
   bool HasAddress(const IpAddress& address) const;
+  NameServers name_servers() const;
 
  private:
+  // An interface came up, or goes down: in good order, or without a word.
+  void StartInterface(Time now, InterfaceId id);
+  void StopInterface(Time now, InterfaceId id, bool in_good_order);
+  // Tells of name servers where they changed.
+  void TellNameServers(Time now);
   Path Ipv4PathTo(Time now, const Ipv4Address& destination);
   // A packet on its way up. The views are into `frame`.
   struct Received {
@@ -264,7 +272,8 @@ class Stack::Implementation final : public InterfaceOwner,
   ipv6::RoutingTable routes_;
   ipv6::DestinationCache destinations_;
   udp::UdpPorts udp_ports_;
-  std::unique_ptr<TcpLayer> tcp_;  // Once something speaks TCP.
+  std::unique_ptr<DhcpClients> dhcp_;  // Where an interface leases its address.
+  std::unique_ptr<TcpLayer> tcp_;      // Once something speaks TCP.
   ipv6::Reassembler reassembler_;
   Time now_;  // Of the call that is being served, for outputs that are not told it.
   RandomStream random_;
@@ -272,6 +281,7 @@ class Stack::Implementation final : public InterfaceOwner,
   std::vector<AwaitingSource> awaiting_source_;  // Oldest first.
   icmp::ErrorLimiter error_limiter_;
   router::RedirectSender redirect_sender_;
+  uint32_t name_servers_version_ = 0;  // The sum of the interfaces', as it was told last.
 };
 
 }  // namespace dualsim::host

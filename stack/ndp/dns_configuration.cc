@@ -17,19 +17,21 @@ bool MakeRoom(Entries& entries, size_t limit, Time until) {
   return true;
 }
 
-// Adds the entry, or refreshes the one that has its value.
+// Adds the entry, or refreshes the one that has its value. True: it is new.
 template <typename Entry>
-void Update(Time now, std::vector<Entry>& entries, size_t limit, Entry entry) {
+bool Update(Time now, std::vector<Entry>& entries, size_t limit, Entry entry) {
   const auto found = std::find_if(entries.begin(), entries.end(),
                                   [&](const Entry& other) { return other.value == entry.value; });
   const bool withdrawn = entry.option_until <= now;  // By whichever router, §6.2.
   if (found == entries.end()) {
-    if (entry.until() > now && MakeRoom(entries, limit, entry.until())) {
-      entries.push_back(std::move(entry));
-    }
-  } else if (withdrawn || found->router == entry.router || found->until() <= entry.until()) {
+    if (entry.until() <= now || !MakeRoom(entries, limit, entry.until())) return false;
+    entries.push_back(std::move(entry));
+    return true;
+  }
+  if (withdrawn || found->router == entry.router || found->until() <= entry.until()) {
     *found = std::move(entry);
   }
+  return false;
 }
 
 template <typename Entry>
@@ -60,24 +62,31 @@ void DnsConfiguration::OnAdvertisement(Time now, const Ipv6Address& router,
   for (const wire::RecursiveDnsServers& option : message.options.dns_servers) {
     for (const Ipv6Address& address : option.addresses) {
       if (!IsUnicast(address)) continue;
-      Update(now, servers_, kMaxServers, {address, router, now + option.lifetime, router_until});
+      if (Update(now, servers_, kMaxServers,
+                 {address, router, now + option.lifetime, router_until})) {
+        ++version_;
+      }
     }
   }
   for (const wire::DnsSearchList& option : message.options.dns_search_lists) {
     for (const std::string& name : option.names) {
-      Update(now, search_domains_, kMaxSearchDomains,
-             {name, router, now + option.lifetime, router_until});
+      if (Update(now, search_domains_, kMaxSearchDomains,
+                 {name, router, now + option.lifetime, router_until})) {
+        ++version_;
+      }
     }
   }
   Advance(now);  // What this one ended.
 }
 
 void DnsConfiguration::RemoveRouter(const Ipv6Address& router) {
-  std::erase_if(servers_, [&](const Server& entry) { return entry.router == router; });
-  std::erase_if(search_domains_, [&](const SearchDomain& entry) { return entry.router == router; });
+  const auto is_its = [&](const auto& entry) { return entry.router == router; };
+  const size_t gone = std::erase_if(servers_, is_its) + std::erase_if(search_domains_, is_its);
+  if (gone > 0) ++version_;
 }
 
 void DnsConfiguration::Clear() {
+  if (!servers_.empty() || !search_domains_.empty()) ++version_;
   servers_.clear();
   search_domains_.clear();
 }
@@ -87,8 +96,9 @@ Time DnsConfiguration::deadline() const {
 }
 
 void DnsConfiguration::Advance(Time now) {
-  std::erase_if(servers_, [&](const Server& entry) { return entry.until() <= now; });
-  std::erase_if(search_domains_, [&](const SearchDomain& entry) { return entry.until() <= now; });
+  const auto is_over = [now](const auto& entry) { return entry.until() <= now; };
+  const size_t gone = std::erase_if(servers_, is_over) + std::erase_if(search_domains_, is_over);
+  if (gone > 0) ++version_;
 }
 
 }  // namespace dualsim::ndp

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,8 @@ class DnsConfiguration {
   const std::vector<Server>& servers() const { return servers_; }
   const std::vector<SearchDomain>& search_domains() const { return search_domains_; }
   void Clear();
+  // Another number after each change of what servers() and search_domains() name.
+  uint32_t version() const { return version_; }
 
   // The next time at which an entry ends, and what takes those out that did.
   Time deadline() const;
@@ -54,6 +57,7 @@ class DnsConfiguration {
  private:
   std::vector<Server> servers_;
   std::vector<SearchDomain> search_domains_;
+  uint32_t version_ = 0;
 };
 
 }  // namespace dualsim::ndp

@@ -106,6 +106,7 @@ std::optional<Show> PrepareHost(const LiveCommand& command, Errors& errors) {
     errors.insert(errors.end(), refused.begin(), refused.end());
   }
   sim::NodePlan programs;
+  if (parsed.ok()) programs.settings = host::SettingsOf(parsed.stacks.front());
   for (const std::string& text : command.applications) AddApplication(text, programs, errors);
   if (!errors.empty()) return std::nullopt;
 
@@ -113,6 +114,7 @@ std::optional<Show> PrepareHost(const LiveCommand& command, Errors& errors) {
   config.interfaces.front().mtu = tap->mtu();
   show.plan = sim::PlanOfOneHost(std::move(config));
   show.plan.nodes.front().applications = std::move(programs.applications);
+  show.plan.nodes.front().settings = std::move(programs.settings);
   show.Attach(std::move(tap), sim::NodeId{1});
   return show;
 }

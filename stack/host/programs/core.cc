@@ -15,6 +15,10 @@ Programs::Core::Core(Stack& stack, Observer& observer, const RandomSource& rando
 
 Programs::Core::~Core() = default;
 
+Programs::Core::SharedResolver::SharedResolver(Core& core)
+    : network(core, "resolver", core.random.Stream("resolver")),
+      resolver(network, dns::ResolverConfig::From(core.settings)) {}
+
 Programs::Core::Running::Running(Core& core, ProgramId id, std::string name, RandomStream random,
                                  application::Program program)
     : id(id),

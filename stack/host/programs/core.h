@@ -10,6 +10,7 @@
 #include "stack/application/network.h"
 #include "stack/application/scheduler.h"
 #include "stack/application/scope.h"
+#include "stack/dns/resolver.h"
 #include "stack/host/programs/direct_network.h"
 #include "stack/host/programs/programs.h"
 #include "stack/tcp/endpoint.h"
@@ -55,7 +56,6 @@ class Programs::Core {
   Observer& observer;
   RandomSource random;
   application::Settings settings;
-  application::NameServers name_servers;
   application::Scheduler scheduler;
   application::WaitList configuration_changed;
   bool configuration_is_new = false;
@@ -64,6 +64,13 @@ class Programs::Core {
   std::vector<DirectFlow*> awaiting_source;  // In the order of their attempts.
   std::map<uint16_t, DirectEcho*> echoes;    // By their identifiers.
   uint16_t next_echo = 0;
+  // Of all programs; made when one asks for it. Their ends come first.
+  struct SharedResolver {
+    explicit SharedResolver(Core& core);
+    DirectNetwork network;
+    dns::Resolver resolver;
+  };
+  std::unique_ptr<SharedResolver> resolver;
   std::vector<std::unique_ptr<Running>> running;  // In the order of their start.
   std::map<std::string, uint32_t, std::less<>> started;
   uint32_t next_id = 0;

@@ -6,6 +6,7 @@
 #include "stack/host/programs/direct_echo.h"
 #include "stack/host/programs/direct_tcp.h"
 #include "stack/host/programs/direct_udp.h"
+#include "stack/wire/dns.h"
 
 namespace dualsim::host {
 
@@ -108,7 +109,29 @@ Result<uint32_t> DirectNetwork::Mtu(const IpAddress& destination) {
   return path.mtu;
 }
 
-application::NameServers DirectNetwork::name_servers() const { return core_.name_servers; }
+application::NameServers DirectNetwork::name_servers() const {
+  application::NameServers known;
+  if (!core_.running_on()) return known;
+  Stack::NameServers stack = core_.stack.name_servers();
+  for (const Stack::NameServer& server : stack.servers) {
+    known.servers.push_back({server.address, Port{wire::kDnsPort}, server.interface});
+  }
+  known.search = std::move(stack.search);
+  return known;
+}
+
+dns::Resolver& DirectNetwork::resolver() {
+  if (core_.resolver == nullptr) {
+    core_.resolver = std::make_unique<Programs::Core::SharedResolver>(core_);
+  }
+  return core_.resolver->resolver;
+}
+
+void DirectNetwork::Note(const QueryFact& fact) {
+  QueryFact told = fact;
+  told.application = name_;
+  core_.observer.OnQuery(core_.now(), told);
+}
 
 application::WaitList& DirectNetwork::configuration_changed() {
   return core_.configuration_changed;

@@ -36,6 +36,8 @@ class DirectNetwork final : public application::Network {
                                            std::optional<InterfaceId> interface) override;
   application::Result<uint32_t> Mtu(const IpAddress& destination) override;
   application::NameServers name_servers() const override;
+  dns::Resolver& resolver() override;
+  void Note(const QueryFact& fact) override;
   application::WaitList& configuration_changed() override;
 
   application::Result<std::unique_ptr<application::TcpFlow>> BeginConnectTcp(

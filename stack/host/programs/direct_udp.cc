@@ -14,7 +14,9 @@ namespace {
 constexpr size_t kOverhead = sizeof(UdpArrival);
 
 std::optional<InterfaceId> LinkOf(const IpAddress& address, InterfaceId interface) {
-  if (!address.is_link_local()) return std::nullopt;
+  const bool of_a_link = address.is_link_local() || address.is_multicast() ||
+                         (address.is_ipv4() && address.ipv4().is_broadcast());
+  if (!of_a_link) return std::nullopt;
   return interface;
 }
 

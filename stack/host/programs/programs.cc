@@ -91,15 +91,11 @@ Time Programs::deadline() const { return core_->scheduler.deadline(); }
 
 void Programs::OnAddressChange() { core_->configuration_is_new = true; }
 
+void Programs::OnNameServers() { core_->configuration_is_new = true; }
+
 void Programs::OnEcho(Time now, const EchoFact& fact) {
   const auto found = core_->echoes.find(fact.identifier);
   if (found != core_->echoes.end()) found->second->OnEcho(now, fact);
-}
-
-void Programs::SetNameServers(application::NameServers servers) {
-  if (servers == core_->name_servers) return;
-  core_->name_servers = std::move(servers);
-  core_->configuration_is_new = true;
 }
 
 size_t Programs::connections() const {

@@ -52,9 +52,8 @@ class Programs {
 
   // What the stack's observer was told and programs may wait for.
   void OnAddressChange();
+  void OnNameServers();
   void OnEcho(Time now, const EchoFact& fact);
-  // What the node learnt of name servers, in place of what it knew.
-  void SetNameServers(application::NameServers servers);
 
   // What waits in a stack's name for its programs; for tests.
   size_t connections() const;

@@ -55,11 +55,12 @@ class RoutedHosts {
   static constexpr NodeId kRouter{2};
 
   explicit RoutedHosts(uint64_t seed = 1, const LinkParameters& link = {},
-                       const tcp::EndpointConfig& tcp = {})
+                       const tcp::EndpointConfig& tcp = {},
+                       const std::vector<IpAddress>& name_servers = {})
       : network(seed, Describe(link), log) {
     for (int i = 0; i < 3; ++i) {
       nodes.push_back(std::make_unique<Node>(network, NodeId{static_cast<uint32_t>(i)},
-                                             Config(i, link.mtu, tcp)));
+                                             Config(i, link.mtu, tcp, name_servers)));
     }
   }
 
@@ -91,10 +92,12 @@ class RoutedHosts {
                       {"b", {{"far", Mac(2)}}},
                       {"c", {{"near", Mac(3)}, {"far", Mac(4)}}}}};
   }
-  static host::StackConfig Config(int node, uint32_t mtu, const tcp::EndpointConfig& tcp) {
+  static host::StackConfig Config(int node, uint32_t mtu, const tcp::EndpointConfig& tcp,
+                                  const std::vector<IpAddress>& name_servers) {
     host::StackConfig config;
     config.name = std::string(1, static_cast<char>('a' + node));
     config.tcp = tcp;
+    if (node == 0) config.name_servers = name_servers;
     const auto add = [&](char link, uint64_t host, uint64_t mac) {
       host::InterfaceConfig& interface = config.interfaces.emplace_back();
       interface.name = "if";

@@ -53,6 +53,16 @@ class DatabaseTest : public testing::Test {
                           {flow, tcp::State::kSynSent, tcp::State::kClosed, tcp::Error::kRefused});
     recorder.OnRetransmission(Time(), kB, {flow, SeqNum(7), 100, 1});
     recorder.OnApplication(Time(), kB, {"connect", true});
+    recorder.OnQuery(Time(), kB,
+                     {.name = "a.example",
+                      .type = "AAAA",
+                      .outcome = QueryOutcome::kNoData,
+                      .took = Milliseconds(3),
+                      .application = "resolve"});
+    recorder.OnLease(Time(), kB,
+                     {.state = LeaseState::kInitReboot,
+                      .address = Ipv4Address::FromInteger(0xc0000201),
+                      .until = Time() + Seconds(9)});
     RunSummary summary;
     summary.scenario = "small";
     summary.seed = ~uint64_t{0};
@@ -117,6 +127,12 @@ TEST_F(DatabaseTest, EveryTableHoldsWhatHappened) {
   EXPECT_EQ(Ask("SELECT sequence || ',' || size || ',' || timeouts FROM retransmission"),
             "7,100,1");
   EXPECT_EQ(Ask("SELECT name || running FROM application"), "connect1");
+  EXPECT_EQ(Ask("SELECT application || name || type || outcome || cached || took FROM query "
+                "WHERE answer IS NULL"),
+            "resolvea.exampleAAAANO_DATA03000000");
+  EXPECT_EQ(Ask("SELECT state || interface || address || valid_until FROM lease "
+                "WHERE server IS NULL AND renewal_until IS NULL"),
+            "INIT-REBOOTlan0192.0.2.19000000000");
   EXPECT_EQ(Ask("SELECT text FROM action"), "link lan up");
   EXPECT_EQ(Ask("SELECT change FROM lifecycle"), "BOOT");
   EXPECT_EQ(Ask("SELECT verdict || ': ' || seen FROM expectation"), "FAILED: nothing is");

@@ -84,7 +84,7 @@ TEST(LoadScenario, AllMistakesAreReportedAtOnceEachAtItsPlace) {
             "forwarding, interface_identifiers, temporary_addresses, optimistic_dad, "
             "gratuitous_neighbor_discovery, multicast_routing, application, "
             "ipv4_conflict_detection, "
-            "ipv4_link_local, forward_directed_broadcasts, host_type\n");
+            "ipv4_link_local, dhcp_ipv6_only_preferred, forward_directed_broadcasts, host_type\n");
 }
 
 TEST(LoadScenario, SyntaxMistakesDoNotHideTheRest) {
