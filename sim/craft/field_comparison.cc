@@ -7,6 +7,7 @@
 
 #include "sim/craft/packet_fields.h"
 #include "sim/craft/packet_matcher.h"
+#include "sim/craft/tcp_reference.h"
 #include "stack/wire/dns.h"
 
 namespace dualsim::craft {
@@ -76,6 +77,12 @@ class Comparison {
       reason_ = IsExpected("dns_name", message->questions[0].name.ToString(),
                            pattern.dns_name->ToString());
     }
+  }
+  void Layers(const TcpLayer& pattern, const TcpLayer& seen) {
+    TcpLayer wanted = pattern;
+    reason_ = ResolveTcpReference(surroundings_, &wanted);
+    Fields(wanted, seen);
+    Checksum(wanted.checksum, wanted.bad_checksum, seen.bad_checksum);
   }
   template <typename L>
   void Layers(const L& pattern, const L& seen) {

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "sim/craft/byte_writer.h"
+#include "sim/craft/tcp_reference.h"
 #include "stack/base/bytes.h"
 #include "stack/base/checksum.h"
 #include "stack/wire/ipv6_extension.h"
@@ -175,8 +176,12 @@ std::vector<uint8_t> BuildHeader(const UdpLayer& layer, const std::vector<uint8_
   return datagram;
 }
 
-std::vector<uint8_t> BuildHeader(const TcpLayer& layer, const std::vector<uint8_t>& inner, uint8_t,
+std::vector<uint8_t> BuildHeader(const TcpLayer& given, const std::vector<uint8_t>& inner, uint8_t,
                                  BuildContext& context) {
+  TcpLayer layer = given;
+  if (std::string error = ResolveTcpReference(context.surroundings(), &layer); !error.empty()) {
+    context.Fail(error);
+  }
   ByteWriter options;
   if (layer.options) options.Put(*layer.options).Fill(4);
   ByteWriter out;

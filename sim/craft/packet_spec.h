@@ -214,6 +214,13 @@ struct TcpLayer {
   Number urgent_pointer;
   Bytes options;
 
+  // What is not given above follows from a segment before it; see tcp_reference.h.
+  std::string answers;  // Of the peer's; "": of none.
+  std::string follows;  // Of the same side's; "": of none. Not both.
+  // Added to the numbers that follow from it.
+  int32_t sequence_offset = 0;
+  int32_t acknowledgment_offset = 0;
+
   template <typename Fn>
   static void Fields(Fn fn) {
     fn(FieldInfo{"source_port", 16}, &TcpLayer::source_port);

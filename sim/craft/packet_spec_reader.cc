@@ -92,6 +92,8 @@ class SpecReader {
       }
     } else if constexpr (std::is_same_v<L, PayloadLayer>) {
       ReadPacketName(static_cast<const Frame::Payload&>(message), layer);
+    } else if constexpr (std::is_same_v<L, TcpLayer>) {
+      ReadTcpReference(static_cast<const Frame::Tcp&>(message), layer);
     } else if constexpr (std::is_same_v<L, Icmpv6Layer>) {
       const FrameReader read_frame = [&](const Message& quoted) {
         return std::make_shared<const PacketSpec>(
@@ -102,6 +104,24 @@ class SpecReader {
       if (echo != nullptr && echo->data && echo->data_size) {
         reader_.Error(message, "give either 'data' or 'data_size'");
       }
+    }
+  }
+
+  void ReadTcpReference(const Frame::Tcp& message, TcpLayer* layer) {
+    for (const char* name : {"answers", "follows"}) {
+      const Field* field = FieldReader::FindField(message, name);
+      if (field != nullptr) reader_.CheckPacketName(message, field, reader_.Text(message, field));
+    }
+    layer->answers = message.answers();
+    layer->follows = message.follows();
+    layer->sequence_offset = message.sequence_offset();
+    layer->acknowledgment_offset = message.acknowledgment_offset();
+    if (message.has_answers() && message.has_follows()) {
+      reader_.Error(message, "give either 'answers' or 'follows'");
+    }
+    const bool offset = message.has_sequence_offset() || message.has_acknowledgment_offset();
+    if (offset && !message.has_answers() && !message.has_follows()) {
+      reader_.Error(message, "an offset needs 'answers' or 'follows', which it is counted from");
     }
   }
 

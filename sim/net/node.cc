@@ -137,6 +137,7 @@ void Node::OnConnection(Time now, const ConnectionFact& fact) {
 void Node::OnRetransmission(Time now, const RetransmissionFact& fact) {
   observer_.OnRetransmission(now, id(), fact);
 }
+void Node::OnPath(Time now, const PathFact& fact) { observer_.OnPath(now, id(), fact); }
 void Node::OnApplication(Time now, const ApplicationFact& fact) {
   observer_.OnApplication(now, id(), fact);
 }

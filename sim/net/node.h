@@ -84,6 +84,7 @@ class Node final : public Receiver, private Observer {
   void OnDrop(Time now, const DropFact& fact) override;
   void OnConnection(Time now, const ConnectionFact& fact) override;
   void OnRetransmission(Time now, const RetransmissionFact& fact) override;
+  void OnPath(Time now, const PathFact& fact) override;
   void OnApplication(Time now, const ApplicationFact& fact) override;
   void OnLog(Time now, const LogFact& fact) override;
   void OnQuery(Time now, const QueryFact& fact) override;

@@ -67,6 +67,7 @@ class WorldObserver {
   virtual void OnDrop(Time, NodeId, const DropFact&) {}
   virtual void OnConnection(Time, NodeId, const ConnectionFact&) {}
   virtual void OnRetransmission(Time, NodeId, const RetransmissionFact&) {}
+  virtual void OnPath(Time, NodeId, const PathFact&) {}
   virtual void OnApplication(Time, NodeId, const ApplicationFact&) {}
   virtual void OnLog(Time, NodeId, const LogFact&) {}
   virtual void OnQuery(Time, NodeId, const QueryFact&) {}

@@ -42,6 +42,7 @@ DatabaseRecorder::Inserts::Inserts(SqliteFile& file)
       drop(file, "INSERT INTO \"drop\" VALUES (?, ?, ?, ?, ?, ?, ?)"),
       connection(file, "INSERT INTO connection VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       retransmission(file, "INSERT INTO retransmission VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      path(file, "INSERT INTO path VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       application(file, "INSERT INTO application VALUES (?, ?, ?, ?)"),
       log(file, "INSERT INTO log VALUES (?, ?, ?, ?)"),
       query(file, "INSERT INTO query VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -171,6 +172,22 @@ void DatabaseRecorder::OnRetransmission(Time time, NodeId node, const Retransmis
                                int{Number(fact.flow.local_port)}, fact.flow.remote.ToString(),
                                int{Number(fact.flow.remote_port)}, int64_t{fact.sequence.value()},
                                int64_t{fact.size}, fact.unanswered);
+}
+
+void DatabaseRecorder::OnPath(Time time, NodeId node, const PathFact& fact) {
+  std::optional<int64_t> rtt, srtt, rto, cwnd, ssthresh;
+  if (fact.round_trip) {
+    rtt = fact.round_trip->sample.nanoseconds();
+    srtt = fact.round_trip->smoothed.nanoseconds();
+    rto = fact.round_trip->timeout.nanoseconds();
+  }
+  if (fact.window) {
+    cwnd = fact.window->size;
+    ssthresh = fact.window->threshold;
+  }
+  inserts_->path.Run(time, names_.node(node), fact.flow.local.ToString(),
+                     int{Number(fact.flow.local_port)}, fact.flow.remote.ToString(),
+                     int{Number(fact.flow.remote_port)}, rtt, srtt, rto, cwnd, ssthresh);
 }
 
 void DatabaseRecorder::OnApplication(Time time, NodeId node, const ApplicationFact& fact) {

@@ -32,6 +32,7 @@ class DatabaseRecorder : public WorldObserver {
   void OnDrop(Time time, NodeId node, const DropFact& fact) override;
   void OnConnection(Time time, NodeId node, const ConnectionFact& fact) override;
   void OnRetransmission(Time time, NodeId node, const RetransmissionFact& fact) override;
+  void OnPath(Time time, NodeId node, const PathFact& fact) override;
   void OnApplication(Time time, NodeId node, const ApplicationFact& fact) override;
   void OnLog(Time time, NodeId node, const LogFact& fact) override;
   void OnQuery(Time time, NodeId node, const QueryFact& fact) override;
@@ -47,8 +48,7 @@ class DatabaseRecorder : public WorldObserver {
   struct Inserts {
     explicit Inserts(SqliteFile& file);
     SqliteInsert frame, lifecycle, address, neighbor, default_router, prefix, route, echo, drop,
-        connection, retransmission, application, log, query, lease,
-        action;
+        connection, retransmission, path, application, log, query, lease, action;
   };
 
   void WriteWorld();

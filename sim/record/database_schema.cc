@@ -128,6 +128,19 @@ CREATE TABLE retransmission (  -- a row for each segment that was sent again
   size        INTEGER NOT NULL,
   timeouts    INTEGER NOT NULL   -- without an answer so far; 0: sent again before one
 );
+CREATE TABLE path (            -- what connections learn of their paths, where a node's tcp says
+  time        INTEGER NOT NULL,   -- `record_paths: true`
+  node        TEXT NOT NULL,
+  local       TEXT NOT NULL,
+  local_port  INTEGER NOT NULL,
+  remote      TEXT NOT NULL,
+  remote_port INTEGER NOT NULL,
+  rtt         INTEGER,           -- a round trip that was measured, what it makes of the
+  srtt        INTEGER,           -- smoothed one, and of the retransmission timeout (RFC 6298);
+  rto         INTEGER,           -- or NULL, and
+  cwnd        INTEGER,           -- the congestion window and its threshold, in bytes
+  ssthresh    INTEGER
+);
 CREATE TABLE application (     -- programs, as they begin and end
   time    INTEGER NOT NULL,
   node    TEXT NOT NULL,

@@ -95,6 +95,8 @@ void CheckAddressing(const dualsim::Node& entry, bool is_router, CheckContext* c
 // What a router does for groups; likewise.
 void CheckMulticast(const dualsim::Node& entry, bool is_router, CheckContext* context,
                     host::StackConfig* config);
+// How a node speaks TCP.
+void CheckTcp(const dualsim::Node& entry, CheckContext* context, host::StackConfig* stack);
 LinkFaults CheckFaults(const dualsim::Faults& faults, CheckContext* context);
 
 // A route of `node` from the fields `prefix`, `via` and `link` of `message`,

@@ -316,6 +316,7 @@ NodeTemplate CheckNode(const dualsim::Node& entry, bool is_router, CheckContext*
   CheckInterfaces(entry, context, &result);
   CheckVariables(entry, context, &result);
   CheckAddressing(entry, is_router, context, &config);
+  CheckTcp(entry, context, &config);
   CheckMulticast(entry, is_router, context, &config);
   return result;
 }

@@ -59,6 +59,9 @@ class FanOut final : public WorldObserver {
   void OnConnection(Time now, NodeId node, const ConnectionFact& fact) override {
     for (WorldObserver* o : observers_) o->OnConnection(now, node, fact);
   }
+  void OnPath(Time now, NodeId node, const PathFact& fact) override {
+    for (WorldObserver* o : observers_) o->OnPath(now, node, fact);
+  }
   void OnRetransmission(Time now, NodeId node, const RetransmissionFact& fact) override {
     for (WorldObserver* o : observers_) o->OnRetransmission(now, node, fact);
   }

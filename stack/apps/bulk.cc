@@ -76,7 +76,7 @@ Task<bool> ReadAll(TcpFlow& flow, MutableByteView into) {
   co_return true;
 }
 
-Task<> Receive(Network& network, bool hash, std::unique_ptr<TcpFlow> flow) {
+Task<> Receive(Network& network, bool hash, Duration pause, std::unique_ptr<TcpFlow> flow) {
   uint64_t count = 0;
   Sha256 digest;
   const Time start = network.now();
@@ -91,6 +91,7 @@ Task<> Receive(Network& network, bool hash, std::unique_ptr<TcpFlow> flow) {
     if (hash) digest.Add(flow->peeked().first(read.size));
     flow->Consume(read.size);
     count += read.size;
+    if (pause > Duration()) co_await network.Sleep(pause);
   }
   const Duration took = network.now() - start;
   std::array<uint8_t, kAnswer> answer{};
@@ -183,10 +184,12 @@ application::ProgramOrErrors MakeClient(application::Arguments& arguments) {
 application::ProgramOrErrors MakeServer(application::Arguments& arguments) {
   const Port port = arguments.TakePort("port").value_or(kDefaultPort);
   const bool hash = arguments.TakeFlag("hash").value_or(true);
-  return application::Program([port, hash](Network& network) {
-    return ServeTcp(network, {.port = port}, [&network, hash](std::unique_ptr<TcpFlow> flow) {
-      return Receive(network, hash, std::move(flow));
-    });
+  const Duration pause = arguments.TakeDuration("pause").value_or(Duration());
+  return application::Program([port, hash, pause](Network& network) {
+    return ServeTcp(network, {.port = port},
+                    [&network, hash, pause](std::unique_ptr<TcpFlow> flow) {
+                      return Receive(network, hash, pause, std::move(flow));
+                    });
   });
 }
 
@@ -199,7 +202,7 @@ const application::Registration kClient(
 const application::Registration kServer(
     {.name = "bulk-server",
      .summary = "Takes what bulk sends, and answers with its SHA-256.",
-     .usage = "[--port=5001] [--hash=true]",
+     .usage = "[--port=5001] [--hash=true] [--pause=0s]",
      .make = MakeServer});
 
 }  // namespace

@@ -24,6 +24,7 @@ struct Options {
   application::TcpConnectOptions connect;
   std::string text;
   Duration delay;
+  Duration hold;
 };
 
 // A connection, or nullptr and a line that says why there is none.
@@ -58,6 +59,7 @@ Task<> Connect(Network& network, const Options& options) {
     network.Log("cannot write to " + peer + ": " + std::string(ErrorText(*failed)));
     co_return;
   }
+  co_await network.Sleep(options.hold);
   flow.ShutDownWrite();
   while (true) {
     const ReadResult read = co_await flow.Peek();
@@ -90,6 +92,7 @@ application::ProgramOrErrors Make(application::Arguments& arguments) {
   if (to) ReadPeer(*to, arguments, &options);
   options.text = arguments.TakeString("text").value_or("");
   options.delay = arguments.TakeDuration("delay").value_or(Duration());
+  options.hold = arguments.TakeDuration("hold").value_or(Duration());
   options.connect.source = arguments.TakeAddress("from");
   options.connect.timeout = arguments.TakeDuration("timeout");
   if (!to) arguments.Require("to", "the server's address or name, and port");
@@ -99,7 +102,7 @@ application::ProgramOrErrors Make(application::Arguments& arguments) {
 const application::Registration kConnect(
     {.name = "connect",
      .summary = "Connects, sends a text, and logs what comes back.",
-     .usage = "--to=ADDRESS-OR-NAME:PORT [--text=TEXT] [--from=ADDRESS] [--delay=0s] "
+     .usage = "--to=ADDRESS-OR-NAME:PORT [--text=TEXT] [--from=ADDRESS] [--delay=0s] [--hold=0s] "
               "[--timeout=DURATION]",
      .make = Make});
 

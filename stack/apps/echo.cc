@@ -1,5 +1,6 @@
 // The echo service, RFC 862, over TCP and UDP.
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,10 +18,13 @@ using application::TcpFlow;
 constexpr Port kDefaultPort{7};
 
 // Sends everything back in place, as it lies in the flow's buffer.
-Task<> EchoTcp(std::unique_ptr<TcpFlow> flow) {
+Task<> EchoTcp(Network& network, std::unique_ptr<TcpFlow> flow) {
   while (true) {
     const application::ReadResult read = co_await flow->Peek();
-    if (!read.data()) break;
+    if (!read.data()) {
+      if (!read.end()) network.Log(flow->peer().ToString() + ": " + std::string(read.text()));
+      break;
+    }
     if (co_await flow->Write(flow->peeked().first(read.size))) break;
     flow->Consume(read.size);
   }
@@ -50,26 +54,50 @@ Task<> EchoUdp(Network& network, Port port) {
   }
 }
 
-Task<> Echo(Network& network, Port port, bool tcp, bool udp) {
+struct Options {
+  Port port;
+  bool tcp = true;
+  bool udp = true;
+  std::optional<application::KeepaliveOptions> keepalive;
+};
+
+Task<> Echo(Network& network, const Options& options) {
   application::Scope services(network.scheduler());
-  if (udp) services.Start(EchoUdp(network, port));
-  if (tcp) services.Start(ServeTcp(network, {.port = port}, EchoTcp));
+  if (options.udp) services.Start(EchoUdp(network, options.port));
+  if (options.tcp) {
+    services.Start(ServeTcp(
+        network, {.port = options.port, .keepalive = options.keepalive},
+        [&network](std::unique_ptr<TcpFlow> flow) { return EchoTcp(network, std::move(flow)); }));
+  }
   co_await services.Join();
 }
 
 application::ProgramOrErrors Make(application::Arguments& arguments) {
-  const Port port = arguments.TakePort("port").value_or(kDefaultPort);
-  const bool tcp = arguments.TakeFlag("tcp").value_or(true);
-  const bool udp = arguments.TakeFlag("udp").value_or(true);
-  if (!tcp && !udp) arguments.Error("--tcp=false and --udp=false leave nothing to do");
-  return application::Program(
-      [port, tcp, udp](Network& network) { return Echo(network, port, tcp, udp); });
+  Options options;
+  options.port = arguments.TakePort("port").value_or(kDefaultPort);
+  options.tcp = arguments.TakeFlag("tcp").value_or(true);
+  options.udp = arguments.TakeFlag("udp").value_or(true);
+  if (!options.tcp && !options.udp) {
+    arguments.Error("--tcp=false and --udp=false leave nothing to do");
+  }
+  const auto idle = arguments.TakeDuration("keepalive-idle");
+  const auto interval = arguments.TakeDuration("keepalive-interval");
+  const auto count = arguments.TakeNumber("keepalive-count", 1, 100);
+  if (idle || interval || count) {
+    application::KeepaliveOptions& keepalive = options.keepalive.emplace();
+    keepalive.idle = idle.value_or(keepalive.idle);
+    keepalive.interval = interval.value_or(keepalive.interval);
+    keepalive.count = static_cast<int>(count.value_or(static_cast<uint64_t>(keepalive.count)));
+  }
+  return application::Program([options](Network& network) { return Echo(network, options); });
 }
 
-const application::Registration kEcho({.name = "echo",
-                                       .summary = "Sends back what it gets, over TCP and UDP.",
-                                       .usage = "[--port=7] [--tcp=true] [--udp=true]",
-                                       .make = Make});
+const application::Registration kEcho(
+    {.name = "echo",
+     .summary = "Sends back what it gets, over TCP and UDP.",
+     .usage = "[--port=7] [--tcp=true] [--udp=true] [--keepalive-idle=2h] "
+              "[--keepalive-interval=75s] [--keepalive-count=9]",
+     .make = Make});
 
 }  // namespace
 }  // namespace dualsim::apps

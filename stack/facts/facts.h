@@ -118,6 +118,23 @@ struct RetransmissionFact {
   int unanswered = 0;  // Timeouts without an answer so far; 0: not by a timeout.
 };
 
+// What a connection has learnt of its path: a round trip was measured, or the
+// congestion window moved. Told only where StackConfig::tells_paths asks for it.
+struct PathFact {
+  struct RoundTrip {
+    Duration sample;
+    Duration smoothed;  // SRTT
+    Duration timeout;   // RTO, RFC 6298 §2.
+  };
+  struct Window {
+    uint32_t size = 0;       // cwnd, in bytes.
+    uint32_t threshold = 0;  // ssthresh, in bytes.
+  };
+  const tcp::Flow& flow;  // Valid during the call.
+  std::optional<RoundTrip> round_trip{};
+  std::optional<Window> window{};
+};
+
 // A program began or ended on the node.
 struct ApplicationFact {
   std::string_view name;  // Valid during the call.
@@ -189,6 +206,7 @@ class Observer {
   virtual void OnDrop(Time, const DropFact&) {}
   virtual void OnConnection(Time, const ConnectionFact&) {}
   virtual void OnRetransmission(Time, const RetransmissionFact&) {}
+  virtual void OnPath(Time, const PathFact&) {}
   virtual void OnApplication(Time, const ApplicationFact&) {}
   virtual void OnLog(Time, const LogFact&) {}
   virtual void OnQuery(Time, const QueryFact&) {}

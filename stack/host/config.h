@@ -86,6 +86,7 @@ struct StackConfig {
   tcp::EndpointConfig tcp;
   std::string host_name;                // What DHCP tells the server (option 12), or "".
   std::vector<IpAddress> name_servers;  // --dns-servers; before all that the node learns.
+  bool tells_paths = false;  // Whether connections tell what they learn of their paths.
   // A router's: whether directed broadcasts are forwarded (RFC 2644: not by default).
   bool forward_directed_broadcasts = false;
 };

@@ -28,9 +28,9 @@ bool IsHard(const wire::Icmpv6Error& error) {
 TcpLayer& Stack::Implementation::tcp_layer() {
   // Made when it is first needed: most nodes of a large network never speak TCP.
   if (tcp_ == nullptr) {
-    tcp_ = std::make_unique<TcpLayer>(config_.tcp, static_cast<TcpCarrier&>(*this),
-                                      environment_.packets, environment_.observer,
-                                      environment_.random);
+    tcp_ = std::make_unique<TcpLayer>(config_.tcp, config_.tells_paths,
+                                      static_cast<TcpCarrier&>(*this), environment_.packets,
+                                      environment_.observer, environment_.random);
   }
   return *tcp_;
 }

@@ -7,11 +7,12 @@
 
 namespace dualsim::host {
 
-TcpLayer::TcpLayer(const tcp::EndpointConfig& config, TcpCarrier& carrier, PacketPool& packets,
-                   Observer& observer, const RandomSource& random)
+TcpLayer::TcpLayer(const tcp::EndpointConfig& config, bool tells_paths, TcpCarrier& carrier,
+                   PacketPool& packets, Observer& observer, const RandomSource& random)
     : carrier_(carrier),
       packets_(packets),
       observer_(observer),
+      tells_paths_(tells_paths),
       endpoint_(config, *this, *this, random) {}
 
 void TcpLayer::OnSegment(Time now, const Arrival& arrival) {
@@ -114,6 +115,21 @@ void TcpLayer::OnRetransmission(Time now, const tcp::Flow& flow, const Retransmi
   observer_.OnRetransmission(
       now,
       {.flow = flow, .sequence = fact.sequence, .size = fact.size, .unanswered = fact.unanswered});
+}
+
+void TcpLayer::OnRtt(Time now, const tcp::Flow& flow, const RttFact& fact) {
+  if (!tells_paths_) return;
+  observer_.OnPath(now, {.flow = flow,
+                         .round_trip = PathFact::RoundTrip{
+                             .sample = fact.sample, .smoothed = fact.srtt, .timeout = fact.rto}});
+}
+
+void TcpLayer::OnCongestionWindow(Time now, const tcp::Flow& flow,
+                                  const tcp::CongestionWindow& window) {
+  if (!tells_paths_) return;
+  observer_.OnPath(now,
+                   {.flow = flow,
+                    .window = PathFact::Window{.size = window.cwnd, .threshold = window.ssthresh}});
 }
 
 void TcpLayer::OnDrop(Time now, const tcp::Flow&, DropReason reason) {

@@ -43,8 +43,9 @@ class TcpCarrier {
 class TcpLayer final : private tcp::Network, private tcp::ConnectionObserver {
  public:
   // All outlive the layer.
-  TcpLayer(const tcp::EndpointConfig& config, TcpCarrier& carrier, PacketPool& packets,
-           Observer& observer, const RandomSource& random);
+  // `tells_paths`: whether the observer hears of round trips and windows.
+  TcpLayer(const tcp::EndpointConfig& config, bool tells_paths, TcpCarrier& carrier,
+           PacketPool& packets, Observer& observer, const RandomSource& random);
 
   tcp::Endpoint& endpoint() { return endpoint_; }
   const tcp::Endpoint& endpoint() const { return endpoint_; }
@@ -103,11 +104,15 @@ class TcpLayer final : private tcp::Network, private tcp::ConnectionObserver {
   // tcp::ConnectionObserver.
   void OnState(Time now, const tcp::Flow& flow, const StateFact& fact) override;
   void OnRetransmission(Time now, const tcp::Flow& flow, const RetransmissionFact& fact) override;
+  void OnRtt(Time now, const tcp::Flow& flow, const RttFact& fact) override;
+  void OnCongestionWindow(Time now, const tcp::Flow& flow,
+                          const tcp::CongestionWindow& window) override;
   void OnDrop(Time now, const tcp::Flow& flow, DropReason reason) override;
 
   TcpCarrier& carrier_;
   PacketPool& packets_;
   Observer& observer_;
+  bool tells_paths_;
   tcp::Endpoint endpoint_;
   std::vector<Pending> pending_;
   const Arrival* arrival_ = nullptr;  // While it is taken in.

@@ -10,7 +10,8 @@ def scenario_test(name, src = None, golden = None, **kwargs):
       name: of the test.
       src: the scenario; NAME.textproto where it is not given.
       golden: its golden trace, beside it; SRC with .golden.txt instead of
-        .textproto where it is not given.
+        .textproto where it is not given. A file of cases has one for each of them,
+        SRC with .CASE.golden.txt.
       **kwargs: what every test takes: tags, size, visibility...
     """
     src = src or name + ".textproto"
@@ -26,7 +27,10 @@ def scenario_test(name, src = None, golden = None, **kwargs):
             "$(location %s)" % src,
         ],
         # Without a golden trace the test fails, and says how to write one.
-        data = native.glob([golden], allow_empty = True) + [
+        data = native.glob(
+            [golden, src[:-len(".textproto")] + ".*.golden.txt"],
+            allow_empty = True,
+        ) + [
             src,
             "//tools/commands:dualsim",
         ],

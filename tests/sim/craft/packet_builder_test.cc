@@ -276,5 +276,54 @@ TEST(PacketBuilder, WhatIsMissingIsSaid) {
   EXPECT_TRUE(BuildFrames(PacketSpec(), nodes).ok()) << "nothing is an empty frame";
 }
 
+// The TCP header of what is built beside a packet "probe", which is a segment.
+std::string TcpHeaderAfter(std::string_view probe, std::string_view text) {
+  TwoNodes nodes;
+  const auto frame = Build("ipv6 { destination: \"$nut.link_local\" } tcp { " + std::string(probe) +
+                           " } payload { hex: \"0102\" }");
+  nodes.packets["probe"] = {frame.begin() + 14, frame.end()};
+  const auto built =
+      Build("ipv6 { destination: \"$nut.link_local\" } tcp { " + std::string(text) + " }", nodes);
+  return ToHex(ByteView(built).subspan(54, 14));
+}
+
+TEST(PacketBuilder, ASegmentThatAnswersAnotherHasItsNumbersTheOtherWayRound) {
+  const auto probe =
+      "source_port: 1 destination_port: 2 sequence: 0xffffffff acknowledgment: 0x10 ack: true "
+      "fin: true";
+  // Two bytes of data and the FIN, over the end of the sequence space.
+  EXPECT_EQ(TcpHeaderAfter(probe, "answers: \"probe\""),
+            ToHex(FromHex("0002 0001 00000010 00000002 5010")));
+  EXPECT_EQ(TcpHeaderAfter(probe,
+                           "answers: \"probe\" sequence_offset: -0x11 rst: true "
+                           "acknowledgment_offset: 1 source_port: 9"),
+            ToHex(FromHex("0009 0001 ffffffff 00000003 5014")));
+  EXPECT_EQ(TcpHeaderAfter(probe, "answers: \"probe\" ack: false"),
+            ToHex(FromHex("0002 0001 00000010 00000000 5000")));
+}
+
+TEST(PacketBuilder, ASegmentThatFollowsAnotherGoesOnBehindIt) {
+  const auto probe =
+      "source_port: 1 destination_port: 2 sequence: 5 acknowledgment: 0x10 ack: true";
+  EXPECT_EQ(TcpHeaderAfter(probe, "follows: \"probe\" psh: true"),
+            ToHex(FromHex("0001 0002 00000007 00000010 5018")));
+}
+
+TEST(PacketBuilder, WhatAnswersASynBeginsWithANumberOfItsOwn) {
+  EXPECT_EQ(TcpHeaderAfter("sequence: 5 acknowledgment: 9 syn: true",
+                           "answers: \"probe\" syn: true sequence: 77"),
+            ToHex(FromHex("0007 c000 0000004d 00000008 5012")));
+}
+
+TEST(PacketBuilder, ASegmentOfNoConversationIsAnError) {
+  TwoNodes nodes;
+  const PacketSpec spec =
+      Spec("ipv6 { destination: \"$nut.link_local\" } tcp { answers: \"probe\" }");
+  EXPECT_EQ(BuildFrames(spec, nodes).error, "there was no packet 'probe' yet");
+  const auto echo = Build("ipv6 { destination: \"$nut.link_local\" } echo_request {}");
+  nodes.packets["probe"] = {echo.begin() + 14, echo.end()};
+  EXPECT_EQ(BuildFrames(spec, nodes).error, "packet 'probe' is no TCP segment");
+}
+
 }  // namespace
 }  // namespace dualsim::craft

@@ -92,5 +92,14 @@ TEST(PacketSpecReader, QuotesDoNotNestForEver) {
   EXPECT_NE(Complaints(text).find("too deeply"), std::string::npos);
 }
 
+TEST(PacketSpecReader, SegmentsReferToOnePacketThatIsKnown) {
+  EXPECT_EQ(ReadSpec(R"(tcp { answers: "prope" })", FrameUse::kPattern).diagnostics,
+            "f:1:16: answers: no packet before this is called 'prope'; did you mean 'probe'?\n");
+  EXPECT_EQ(ReadSpec(R"(tcp { answers: "probe" follows: "probe" })", FrameUse::kSend).diagnostics,
+            "f:1:1: give either 'answers' or 'follows'\n");
+  EXPECT_EQ(ReadSpec(R"(tcp { sequence_offset: 1 })", FrameUse::kSend).diagnostics,
+            "f:1:1: an offset needs 'answers' or 'follows', which it is counted from\n");
+}
+
 }  // namespace
 }  // namespace dualsim::craft

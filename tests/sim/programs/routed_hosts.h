@@ -47,7 +47,7 @@ class ProgramLog final : public WorldObserver {
 
 // Hosts "a" and "b" with a router "c" between them, on links "near" and "wide"
 // (a to c) and "far" (c to b): addresses 2001:db8:a::2 and 2001:db8:b::2. Host a runs
-// IPv6 alone.
+// IPv6 alone, unless IPv4 is asked for: 192.0.2.2 and 192.0.2.130 then, /25 each.
 class RoutedHosts {
  public:
   static constexpr NodeId kA{0};
@@ -56,11 +56,12 @@ class RoutedHosts {
 
   explicit RoutedHosts(uint64_t seed = 1, const LinkParameters& link = {},
                        const tcp::EndpointConfig& tcp = {},
-                       const std::vector<IpAddress>& name_servers = {})
+                       const std::vector<IpAddress>& name_servers = {}, bool ipv4 = false)
       : network(seed, Describe(link), log) {
     for (int i = 0; i < 3; ++i) {
-      nodes.push_back(std::make_unique<Node>(network, NodeId{static_cast<uint32_t>(i)},
-                                             Config(i, link.mtu, tcp, name_servers)));
+      nodes.push_back(
+          std::make_unique<Node>(network, NodeId{static_cast<uint32_t>(i)},
+                                 Config(i, link.mtu, tcp, name_servers, ipv4)));
     }
   }
 
@@ -93,7 +94,7 @@ class RoutedHosts {
                       {"c", {{"near", Mac(3)}, {"far", Mac(4)}}}}};
   }
   static host::StackConfig Config(int node, uint32_t mtu, const tcp::EndpointConfig& tcp,
-                                  const std::vector<IpAddress>& name_servers) {
+                                  const std::vector<IpAddress>& name_servers, bool ipv4) {
     host::StackConfig config;
     config.name = std::string(1, static_cast<char>('a' + node));
     config.tcp = tcp;
@@ -104,9 +105,14 @@ class RoutedHosts {
       interface.mac = Mac(mac);
       interface.mtu = mtu;
       interface.dup_addr_detect_transmits = 0;
-      interface.ipv4 = node != 0;
+      interface.ipv4 = ipv4 || node != 0;
       interface.ipv6_addresses = {{Address(link, host), 64}};
       if (node < 2) interface.ipv6_gateway = Address(link, 1);
+      if (!ipv4) return;
+      const uint32_t network = 0xc000'0200 + (link == 'b' ? 128 : 0);
+      interface.ipv4_addresses = {
+          {Ipv4Address::FromInteger(network + static_cast<uint32_t>(host)), 25}};
+      if (node < 2) interface.ipv4_gateway = Ipv4Address::FromInteger(network + 1);
     };
     if (node == 0) add('a', 2, 1);
     if (node == 1) add('b', 2, 2);

@@ -52,6 +52,11 @@ class DatabaseTest : public testing::Test {
     recorder.OnConnection(Time(), kB,
                           {flow, tcp::State::kSynSent, tcp::State::kClosed, tcp::Error::kRefused});
     recorder.OnRetransmission(Time(), kB, {flow, SeqNum(7), 100, 1});
+    recorder.OnPath(
+        Time(), kB,
+        {.flow = flow,
+         .round_trip = PathFact::RoundTrip{Milliseconds(20), Milliseconds(25), Milliseconds(225)}});
+    recorder.OnPath(Time(), kB, {.flow = flow, .window = PathFact::Window{14'280, 65'535}});
     recorder.OnApplication(Time(), kB, {"connect", true});
     recorder.OnQuery(Time(), kB,
                      {.name = "a.example",
@@ -126,6 +131,9 @@ TEST_F(DatabaseTest, EveryTableHoldsWhatHappened) {
             "2001:db8::1400002001:db8::280SYN-SENTCLOSEDrefused");
   EXPECT_EQ(Ask("SELECT sequence || ',' || size || ',' || timeouts FROM retransmission"),
             "7,100,1");
+  EXPECT_EQ(Ask("SELECT rtt || ',' || srtt || ',' || rto FROM path WHERE cwnd IS NULL"),
+            "20000000,25000000,225000000");
+  EXPECT_EQ(Ask("SELECT cwnd || ',' || ssthresh FROM path WHERE rtt IS NULL"), "14280,65535");
   EXPECT_EQ(Ask("SELECT name || running FROM application"), "connect1");
   EXPECT_EQ(Ask("SELECT application || name || type || outcome || cached || took FROM query "
                 "WHERE answer IS NULL"),

@@ -62,6 +62,32 @@ TEST(LoadScenario, TheDesignsExampleParsesUnchanged) {
   EXPECT_EQ(plan.expectations[2].until, Time() + Seconds(10));
 }
 
+TEST(LoadScenario, TheTcpOfANodeIsWhatTheTextSays) {
+  const Plan plan = Load(R"(
+    duration: "1s"
+    link { name: "lan" }
+    host { name: "a" interface { link: "lan" }
+           tcp { congestion_control: RENO receive_buffer: "64kB" sack: false ecn: REQUEST
+                 delayed_ack: "0s" min_rto: "1s" initial_window: 2 max_connections: 9 } })");
+  const tcp::EndpointConfig& tcp = plan.nodes.at(0).config.tcp;
+  EXPECT_EQ(tcp.connection.congestion, tcp::Config::Congestion::kNewReno);
+  EXPECT_EQ(tcp.connection.receive_buffer, 64'000u);
+  EXPECT_EQ(tcp.connection.send_buffer, tcp::Config().send_buffer);
+  EXPECT_FALSE(tcp.connection.sack);
+  EXPECT_TRUE(tcp.connection.timestamps);
+  EXPECT_EQ(tcp.connection.ecn, tcp::Config::Ecn::kRequest);
+  EXPECT_EQ(tcp.connection.delayed_ack, Duration());
+  EXPECT_EQ(tcp.connection.min_rto, Seconds(1));
+  EXPECT_EQ(tcp.connection.initial_window_segments, 2);
+  EXPECT_EQ(tcp.max_connections, 9u);
+}
+
+TEST(LoadScenario, TcpOutsideOfItsBoundsIsRefused) {
+  EXPECT_EQ(ComplaintsAbout("host { name: \"t\" interface { link: \"lan\" } tcp { "
+                            "delayed_ack: \"500ms\" send_buffer: \"2GB\" initial_window: 11 } }"),
+            "");
+}
+
 TEST(LoadScenario, AllMistakesAreReportedAtOnceEachAtItsPlace) {
   EXPECT_EQ(Complaints("duration: 10s\n"
                        "sed: 5\n"
