@@ -124,6 +124,7 @@ void Node::OnNeighbor(Time now, const NeighborFact& fact) { observer_.OnNeighbor
 void Node::OnDefaultRouter(Time now, const DefaultRouterFact& fact) {
   observer_.OnDefaultRouter(now, id(), fact);
 }
+void Node::OnResolver(Time now, const ResolverFact& fact) { observer_.OnResolver(now, id(), fact); }
 void Node::OnPrefix(Time now, const PrefixFact& fact) { observer_.OnPrefix(now, id(), fact); }
 void Node::OnRoute(Time now, const RouteFact& fact) { observer_.OnRoute(now, id(), fact); }
 void Node::OnEcho(Time now, const EchoFact& fact) {

@@ -78,6 +78,7 @@ class Node final : public Receiver, private Observer {
   void OnAddress(Time now, const AddressFact& fact) override;
   void OnNeighbor(Time now, const NeighborFact& fact) override;
   void OnDefaultRouter(Time now, const DefaultRouterFact& fact) override;
+  void OnResolver(Time now, const ResolverFact& fact) override;
   void OnPrefix(Time now, const PrefixFact& fact) override;
   void OnRoute(Time now, const RouteFact& fact) override;
   void OnEcho(Time now, const EchoFact& fact) override;

@@ -61,6 +61,7 @@ class WorldObserver {
   virtual void OnAddress(Time, NodeId, const AddressFact&) {}
   virtual void OnNeighbor(Time, NodeId, const NeighborFact&) {}
   virtual void OnDefaultRouter(Time, NodeId, const DefaultRouterFact&) {}
+  virtual void OnResolver(Time, NodeId, const ResolverFact&) {}
   virtual void OnPrefix(Time, NodeId, const PrefixFact&) {}
   virtual void OnRoute(Time, NodeId, const RouteFact&) {}
   virtual void OnEcho(Time, NodeId, const EchoFact&) {}

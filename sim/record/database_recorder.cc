@@ -36,6 +36,7 @@ DatabaseRecorder::Inserts::Inserts(SqliteFile& file)
       address(file, "INSERT INTO address VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       neighbor(file, "INSERT INTO neighbor VALUES (?, ?, ?, ?, ?, ?, ?)"),
       default_router(file, "INSERT INTO default_router VALUES (?, ?, ?, ?, ?, ?)"),
+      resolver(file, "INSERT INTO resolver VALUES (?, ?, ?, ?, ?, ?, ?)"),
       prefix(file, "INSERT INTO prefix VALUES (?, ?, ?, ?, ?, ?)"),
       route(file, "INSERT INTO route VALUES (?, ?, ?, ?, ?, ?)"),
       echo(file, "INSERT INTO echo VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -121,6 +122,11 @@ void DatabaseRecorder::OnNeighbor(Time time, NodeId node, const NeighborFact& fa
 void DatabaseRecorder::OnDefaultRouter(Time time, NodeId node, const DefaultRouterFact& fact) {
   inserts_->default_router.Run(time, names_.node(node), names_.interface(node, fact.interface),
                                fact.router.ToString(), fact.present, fact.until);
+}
+
+void DatabaseRecorder::OnResolver(Time time, NodeId node, const ResolverFact& fact) {
+  inserts_->resolver.Run(time, names_.node(node), names_.interface(node, fact.interface),
+                         ResolverKindName(fact.kind), fact.value, fact.present, fact.until);
 }
 
 void DatabaseRecorder::OnPrefix(Time time, NodeId node, const PrefixFact& fact) {

@@ -26,6 +26,7 @@ class DatabaseRecorder : public WorldObserver {
   void OnAddress(Time time, NodeId node, const AddressFact& fact) override;
   void OnNeighbor(Time time, NodeId node, const NeighborFact& fact) override;
   void OnDefaultRouter(Time time, NodeId node, const DefaultRouterFact& fact) override;
+  void OnResolver(Time time, NodeId node, const ResolverFact& fact) override;
   void OnPrefix(Time time, NodeId node, const PrefixFact& fact) override;
   void OnRoute(Time time, NodeId node, const RouteFact& fact) override;
   void OnEcho(Time time, NodeId node, const EchoFact& fact) override;
@@ -47,8 +48,8 @@ class DatabaseRecorder : public WorldObserver {
   // All statements; gone before the file is committed.
   struct Inserts {
     explicit Inserts(SqliteFile& file);
-    SqliteInsert frame, lifecycle, address, neighbor, default_router, prefix, route, echo, drop,
-        connection, retransmission, path, application, log, query, lease, action;
+    SqliteInsert frame, lifecycle, address, neighbor, default_router, resolver, prefix, route, echo,
+        drop, connection, retransmission, path, application, log, query, lease, action;
   };
 
   void WriteWorld();

@@ -71,6 +71,15 @@ CREATE TABLE default_router (  -- a row for each change of the default router li
   present   INTEGER NOT NULL,
   until     INTEGER
 );
+CREATE TABLE resolver (        -- a row for each change of what routers advertise for resolvers
+  time      INTEGER NOT NULL,
+  node      TEXT NOT NULL,
+  interface TEXT NOT NULL,
+  kind      TEXT NOT NULL,     -- DNS server, search domain or NAT64 prefix
+  value     TEXT NOT NULL,
+  present   INTEGER NOT NULL,
+  until     INTEGER
+);
 CREATE TABLE prefix (          -- a row for each change of the list of on-link prefixes
   time      INTEGER NOT NULL,
   node      TEXT NOT NULL,

@@ -9,8 +9,9 @@ namespace dualsim::sim {
 
 std::string_view LineKindName(LineKind kind) {
   constexpr std::string_view kNames[kLineKinds] = {
-      "frames",   "frame losses", "lifecycle", "addresses", "neighbors", "default routers",
-      "prefixes", "routes",       "echoes",    "drops",     "logs",      "actions"};
+      "frames",           "frame losses", "lifecycle", "addresses", "neighbors", "default routers",
+      "resolver entries", "prefixes",     "routes",    "echoes",    "drops",     "logs",
+      "actions"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -110,6 +111,19 @@ void TraceText::OnDefaultRouter(Time time, NodeId node, const DefaultRouterFact&
     line_ += " gone";
   }
   End(time, LineKind::kDefaultRouter);
+}
+
+void TraceText::OnResolver(Time time, NodeId node, const ResolverFact& fact) {
+  BeginInterface(time, node, fact.interface);
+  line_ += ResolverKindName(fact.kind);
+  line_ += ' ';
+  line_ += fact.value;
+  if (fact.present) {
+    Until(", until ", fact.until);
+  } else {
+    line_ += " gone";
+  }
+  End(time, LineKind::kResolver);
 }
 
 void TraceText::OnPrefix(Time time, NodeId node, const PrefixFact& fact) {

@@ -20,6 +20,7 @@ enum class LineKind : uint8_t {
   kAddress,
   kNeighbor,
   kDefaultRouter,
+  kResolver,
   kPrefix,
   kRoute,
   kEcho,
@@ -27,7 +28,7 @@ enum class LineKind : uint8_t {
   kLog,
   kAction,
 };
-inline constexpr int kLineKinds = 12;
+inline constexpr int kLineKinds = 13;
 // "frames", "frame losses", "addresses"...
 std::string_view LineKindName(LineKind kind);
 
@@ -55,6 +56,7 @@ class TraceText : public WorldObserver {
   void OnAddress(Time time, NodeId node, const AddressFact& fact) override;
   void OnNeighbor(Time time, NodeId node, const NeighborFact& fact) override;
   void OnDefaultRouter(Time time, NodeId node, const DefaultRouterFact& fact) override;
+  void OnResolver(Time time, NodeId node, const ResolverFact& fact) override;
   void OnPrefix(Time time, NodeId node, const PrefixFact& fact) override;
   void OnRoute(Time time, NodeId node, const RouteFact& fact) override;
   void OnEcho(Time time, NodeId node, const EchoFact& fact) override;

@@ -221,6 +221,7 @@ class StepsCheck {
     for (const auto& c : entry.address()) add(ReadAddress(c, &context_));
     for (const auto& c : entry.neighbor()) add(ReadNeighbor(c, &context_));
     for (const auto& c : entry.default_router()) add(ReadDefaultRouter(c, &context_));
+    for (const auto& c : entry.resolver()) add(ReadResolver(c, &context_));
     for (const auto& c : entry.prefix()) add(ReadPrefix(c, &context_));
     for (const auto& c : entry.route()) add(ReadRoute(c, &context_));
     for (const auto& c : entry.node()) add(ReadNode(c, &context_));

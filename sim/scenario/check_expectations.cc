@@ -146,6 +146,9 @@ class ExpectationCheck {
     for (const auto& entry : block.default_router()) {
       AddState(entry, mode, ReadDefaultRouter(entry, &context_));
     }
+    for (const auto& entry : block.resolver()) {
+      AddState(entry, mode, ReadResolver(entry, &context_));
+    }
     for (const auto& entry : block.prefix()) AddState(entry, mode, ReadPrefix(entry, &context_));
     for (const auto& entry : block.route()) AddState(entry, mode, ReadRoute(entry, &context_));
     for (const auto& entry : block.node()) AddState(entry, mode, ReadNode(entry, &context_));

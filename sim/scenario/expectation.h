@@ -58,6 +58,13 @@ struct DefaultRouterCondition {
   std::optional<Ipv6Address> router;
   CountRange count = CountRange::AtLeast(1);
 };
+struct ResolverCondition {
+  std::vector<NodeId> nodes;
+  std::optional<InterfaceId> interface;
+  ResolverKind kind{};
+  std::optional<std::string> value;  // As in ResolverFact.
+  CountRange count = CountRange::AtLeast(1);
+};
 struct PrefixCondition {
   std::vector<NodeId> nodes;
   std::optional<InterfaceId> interface;
@@ -76,8 +83,9 @@ struct RunningCondition {
   bool running = true;
 };
 
-using StateCondition = std::variant<AddressCondition, NeighborCondition, DefaultRouterCondition,
-                                    PrefixCondition, RouteCondition, RunningCondition>;
+using StateCondition =
+    std::variant<AddressCondition, NeighborCondition, DefaultRouterCondition, PrefixCondition,
+                 RouteCondition, RunningCondition, ResolverCondition>;
 
 // Conditions on what happened, counted within the expectation's window.
 

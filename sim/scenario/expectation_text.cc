@@ -37,6 +37,9 @@ class Writer {
   std::string Write(const DefaultRouterCondition& c) const {
     return Has(c, "default router" + (c.router ? " " + c.router->ToString() : ""));
   }
+  std::string Write(const ResolverCondition& c) const {
+    return Has(c, std::string(ResolverKindName(c.kind)) + (c.value ? " " + *c.value : ""));
+  }
   std::string Write(const PrefixCondition& c) const {
     return Has(c, "on-link prefix" + (c.prefix ? " " + c.prefix->ToString() : ""));
   }

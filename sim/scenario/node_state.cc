@@ -12,6 +12,7 @@ namespace {
 auto KeyOf(const AddressFact& f) { return std::tuple(f.interface, f.address); }
 auto KeyOf(const NeighborFact& f) { return std::tuple(f.interface, f.address); }
 auto KeyOf(const DefaultRouterFact& f) { return std::tuple(f.interface, f.router); }
+auto KeyOf(const ResolverFact& f) { return std::tuple(f.interface, f.kind, f.value); }
 auto KeyOf(const PrefixFact& f) { return std::tuple(f.interface, f.prefix); }
 auto KeyOf(const RouteFact& f) { return std::tuple(f.interface, f.prefix, f.next_hop); }
 
@@ -21,12 +22,14 @@ bool SameState(const NeighborFact& a, const NeighborFact& b) {
          a.is_router == b.is_router;
 }
 bool SameState(const DefaultRouterFact&, const DefaultRouterFact&) { return true; }
+bool SameState(const ResolverFact&, const ResolverFact&) { return true; }
 bool SameState(const PrefixFact&, const PrefixFact&) { return true; }
 bool SameState(const RouteFact&, const RouteFact&) { return true; }
 
 bool IsThere(const AddressFact& f) { return f.state != AddressState::kRemoved; }
 bool IsThere(const NeighborFact& f) { return f.state != NeighborState::kNone; }
 bool IsThere(const DefaultRouterFact& f) { return f.present; }
+bool IsThere(const ResolverFact& f) { return f.present; }
 bool IsThere(const PrefixFact& f) { return f.present; }
 bool IsThere(const RouteFact& f) { return f.present; }
 
@@ -57,6 +60,10 @@ bool IsMeant(const NeighborFact& f, const NeighborCondition& c) {
 }
 bool IsMeant(const DefaultRouterFact& f, const DefaultRouterCondition& c) {
   return (!c.interface || f.interface == *c.interface) && (!c.router || f.router == *c.router);
+}
+bool IsMeant(const ResolverFact& f, const ResolverCondition& c) {
+  return (!c.interface || f.interface == *c.interface) && f.kind == c.kind &&
+         (!c.value || f.value == *c.value);
 }
 bool IsMeant(const PrefixFact& f, const PrefixCondition& c) {
   return (!c.interface || f.interface == *c.interface) && (!c.prefix || f.prefix == *c.prefix);
@@ -100,6 +107,9 @@ std::string Text(const NeighborFact& f) {
   return text + (f.is_router ? ", a router" : "");
 }
 std::string Text(const DefaultRouterFact& f) { return f.router.ToString(); }
+std::string Text(const ResolverFact& f) {
+  return std::string(ResolverKindName(f.kind)) + " " + f.value;
+}
 std::string Text(const PrefixFact& f) { return f.prefix.ToString(); }
 std::string Text(const RouteFact& f) {
   return f.prefix.ToString() +
@@ -151,6 +161,9 @@ void NodeState::OnNeighbor(Time now, const NeighborFact& fact) {
 void NodeState::OnDefaultRouter(Time now, const DefaultRouterFact& fact) {
   if (running_) Update(now, fact, &routers_);
 }
+void NodeState::OnResolver(Time now, const ResolverFact& fact) {
+  if (running_) Update(now, fact, &resolver_);
+}
 void NodeState::OnPrefix(Time now, const PrefixFact& fact) {
   if (running_) Update(now, fact, &prefixes_);
 }
@@ -167,6 +180,7 @@ void NodeState::OnRoute(Time now, const RouteFact& fact) {
 bool NodeState::Satisfies(const AddressCondition& c) const { return CountHolds(addresses_, c); }
 bool NodeState::Satisfies(const NeighborCondition& c) const { return CountHolds(neighbors_, c); }
 bool NodeState::Satisfies(const DefaultRouterCondition& c) const { return CountHolds(routers_, c); }
+bool NodeState::Satisfies(const ResolverCondition& c) const { return CountHolds(resolver_, c); }
 bool NodeState::Satisfies(const PrefixCondition& c) const { return CountHolds(prefixes_, c); }
 bool NodeState::Satisfies(const RouteCondition& c) const { return CountHolds(routes_, c); }
 
@@ -184,6 +198,10 @@ std::string NodeState::Describe(const NeighborCondition& c) const {
 }
 std::string NodeState::Describe(const DefaultRouterCondition& c) const {
   return running_ ? DescribeItems(routers_, c, "default router") : WhetherOff();
+}
+std::string NodeState::Describe(const ResolverCondition& c) const {
+  return running_ ? DescribeItems(resolver_, c, std::string(ResolverKindName(c.kind)).c_str())
+                  : WhetherOff();
 }
 std::string NodeState::Describe(const PrefixCondition& c) const {
   return running_ ? DescribeItems(prefixes_, c, "on-link prefix") : WhetherOff();

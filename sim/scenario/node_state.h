@@ -23,12 +23,14 @@ class NodeState {
   void OnAddress(Time now, const AddressFact& fact);
   void OnNeighbor(Time now, const NeighborFact& fact);
   void OnDefaultRouter(Time now, const DefaultRouterFact& fact);
+  void OnResolver(Time now, const ResolverFact& fact);
   void OnPrefix(Time now, const PrefixFact& fact);
   void OnRoute(Time now, const RouteFact& fact);
 
   bool Satisfies(const AddressCondition& condition) const;
   bool Satisfies(const NeighborCondition& condition) const;
   bool Satisfies(const DefaultRouterCondition& condition) const;
+  bool Satisfies(const ResolverCondition& condition) const;
   bool Satisfies(const PrefixCondition& condition) const;
   bool Satisfies(const RouteCondition& condition) const;
   bool Satisfies(const RunningCondition& condition) const { return running_ == condition.running; }
@@ -38,6 +40,7 @@ class NodeState {
   std::string Describe(const AddressCondition& condition) const;
   std::string Describe(const NeighborCondition& condition) const;
   std::string Describe(const DefaultRouterCondition& condition) const;
+  std::string Describe(const ResolverCondition& condition) const;
   std::string Describe(const PrefixCondition& condition) const;
   std::string Describe(const RouteCondition& condition) const;
   std::string Describe(const RunningCondition& condition) const;
@@ -58,6 +61,7 @@ class NodeState {
   Items<AddressFact> addresses_;
   Items<NeighborFact> neighbors_;
   Items<DefaultRouterFact> routers_;
+  Items<ResolverFact> resolver_;
   Items<PrefixFact> prefixes_;
   Items<RouteFact> routes_;
 };

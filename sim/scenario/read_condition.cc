@@ -236,6 +236,40 @@ std::optional<StateCondition> ReadDefaultRouter(const dualsim::DefaultRouterCond
   return condition;
 }
 
+std::optional<StateCondition> ReadResolver(const dualsim::ResolverCondition& entry,
+                                           CheckContext* context) {
+  using Entry = dualsim::ResolverCondition;
+  ResolverCondition condition;
+  const std::optional<Place> place = PlaceOf(entry, context);
+  const int kinds = entry.has_dns_server() + entry.has_search_domain() + entry.has_pref64();
+  if (kinds != 1) {
+    context->Error(entry, "what is it about? Give one of 'dns_server', 'search_domain', 'pref64'");
+    return std::nullopt;
+  }
+  // What may be left empty: any of the kind.
+  if (entry.has_dns_server()) {
+    condition.kind = ResolverKind::kDnsServer;
+    if (!entry.dns_server().empty()) {
+      const auto server = context->ReadAddress(entry, Entry::kDnsServerFieldNumber);
+      if (server) condition.value = server->ToString();
+    }
+  } else if (entry.has_search_domain()) {
+    condition.kind = ResolverKind::kSearchDomain;
+    if (!entry.search_domain().empty()) condition.value = entry.search_domain();
+  } else {
+    condition.kind = ResolverKind::kPref64;
+    if (!entry.pref64().empty()) {
+      const auto prefix = context->ReadPrefix(entry, Entry::kPref64FieldNumber);
+      if (prefix) condition.value = prefix->ToString();
+    }
+  }
+  condition.count = CountUnless(entry.has_present() && !entry.present(), entry, context);
+  if (!place) return std::nullopt;
+  condition.nodes = place->nodes;
+  condition.interface = place->interface;
+  return condition;
+}
+
 std::optional<StateCondition> ReadPrefix(const dualsim::PrefixCondition& entry,
                                          CheckContext* context) {
   PrefixCondition condition;

@@ -10,6 +10,7 @@ namespace dualsim {
 class AddressCondition;
 class Count;
 class DefaultRouterCondition;
+class ResolverCondition;
 class DropsCondition;
 class ConnectionCondition;
 class LeaseCondition;
@@ -30,6 +31,7 @@ namespace dualsim::sim {
 
 std::optional<StateCondition> ReadAddress(const dualsim::AddressCondition&, CheckContext*);
 std::optional<StateCondition> ReadNeighbor(const dualsim::NeighborCondition&, CheckContext*);
+std::optional<StateCondition> ReadResolver(const dualsim::ResolverCondition&, CheckContext*);
 std::optional<StateCondition> ReadDefaultRouter(const dualsim::DefaultRouterCondition&,
                                                 CheckContext*);
 std::optional<StateCondition> ReadPrefix(const dualsim::PrefixCondition&, CheckContext*);

@@ -44,6 +44,9 @@ class FanOut final : public WorldObserver {
   void OnDefaultRouter(Time now, NodeId node, const DefaultRouterFact& fact) override {
     for (WorldObserver* o : observers_) o->OnDefaultRouter(now, node, fact);
   }
+  void OnResolver(Time now, NodeId node, const ResolverFact& fact) override {
+    for (WorldObserver* o : observers_) o->OnResolver(now, node, fact);
+  }
   void OnPrefix(Time now, NodeId node, const PrefixFact& fact) override {
     for (WorldObserver* o : observers_) o->OnPrefix(now, node, fact);
   }

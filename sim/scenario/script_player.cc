@@ -293,6 +293,9 @@ void ScriptPlayer::OnNeighbor(Time now, NodeId node, const NeighborFact& fact) {
 void ScriptPlayer::OnDefaultRouter(Time now, NodeId node, const DefaultRouterFact& fact) {
   if (!states_.empty()) states_[static_cast<size_t>(node)].OnDefaultRouter(now, fact);
 }
+void ScriptPlayer::OnResolver(Time now, NodeId node, const ResolverFact& fact) {
+  if (!states_.empty()) states_[static_cast<size_t>(node)].OnResolver(now, fact);
+}
 void ScriptPlayer::OnPrefix(Time now, NodeId node, const PrefixFact& fact) {
   if (!states_.empty()) states_[static_cast<size_t>(node)].OnPrefix(now, fact);
 }

@@ -43,6 +43,7 @@ class ScriptPlayer final : public WorldObserver {
   void OnAddress(Time now, NodeId node, const AddressFact& fact) override;
   void OnNeighbor(Time now, NodeId node, const NeighborFact& fact) override;
   void OnDefaultRouter(Time now, NodeId node, const DefaultRouterFact& fact) override;
+  void OnResolver(Time now, NodeId node, const ResolverFact& fact) override;
   void OnPrefix(Time now, NodeId node, const PrefixFact& fact) override;
   void OnRoute(Time now, NodeId node, const RouteFact& fact) override;
   void OnDrop(Time now, NodeId node, const DropFact& fact) override;

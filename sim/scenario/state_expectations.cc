@@ -82,6 +82,13 @@ void StateExpectations::OnDefaultRouter(Time now, NodeId node, const DefaultRout
   MarkDirty(watched->places[KindOf<DefaultRouterCondition>()]);
 }
 
+void StateExpectations::OnResolver(Time now, NodeId node, const ResolverFact& fact) {
+  WatchedNode* const watched = Watched(now, node);
+  if (watched == nullptr) return;
+  watched->state.OnResolver(now, fact);
+  MarkDirty(watched->places[KindOf<ResolverCondition>()]);
+}
+
 void StateExpectations::OnPrefix(Time now, NodeId node, const PrefixFact& fact) {
   WatchedNode* const watched = Watched(now, node);
   if (watched == nullptr) return;

@@ -26,6 +26,7 @@ class StateExpectations final : public WorldObserver {
   void OnAddress(Time now, NodeId node, const AddressFact& fact) override;
   void OnNeighbor(Time now, NodeId node, const NeighborFact& fact) override;
   void OnDefaultRouter(Time now, NodeId node, const DefaultRouterFact& fact) override;
+  void OnResolver(Time now, NodeId node, const ResolverFact& fact) override;
   void OnPrefix(Time now, NodeId node, const PrefixFact& fact) override;
   void OnRoute(Time now, NodeId node, const RouteFact& fact) override;
 

@@ -253,6 +253,8 @@ class Reader {
         return ReadBool(message, field);
       case FieldDescriptor::CPPTYPE_ENUM:
         return ReadEnum(message, field);
+      case FieldDescriptor::CPPTYPE_INT32:
+        return ReadSigned(message, field);
       default:
         return ReadUnsigned(message, field);
     }
@@ -315,7 +317,28 @@ class Reader {
     return true;
   }
 
-  // Every number of the schema is a uint32 or a uint64.
+  // Offsets alone have a sign.
+  bool ReadSigned(Message* message, const FieldDescriptor* field) {
+    const bool negative = LookingAt("-");
+    if (negative) tokenizer_.Next();
+    if (token().type != Tokenizer::TYPE_INTEGER) {
+      Error(Here(), Quoted(field->name()) + " takes a whole number, found " + Found());
+      return false;
+    }
+    constexpr uint64_t kMaximum = std::numeric_limits<int32_t>::max();
+    uint64_t value = 0;
+    if (!Tokenizer::ParseInteger(token().text, kMaximum, &value)) {
+      Error(Here(), Quoted(field->name()) + " can't be as far from 0 as " + Found() + "; " +
+                        std::to_string(kMaximum) + " is the most");
+      return false;
+    }
+    tokenizer_.Next();
+    const auto narrow = static_cast<int32_t>(value);
+    message->GetReflection()->SetInt32(message, field, negative ? -narrow : narrow);
+    return true;
+  }
+
+  // Every other number of the schema is a uint32 or a uint64.
   bool ReadUnsigned(Message* message, const FieldDescriptor* field) {
     const bool wide = field->cpp_type() == FieldDescriptor::CPPTYPE_UINT64;
     const uint64_t maximum =

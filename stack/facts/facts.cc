@@ -100,4 +100,16 @@ std::string_view QueryOutcomeName(QueryOutcome outcome) {
   return "";
 }
 
+std::string_view ResolverKindName(ResolverKind kind) {
+  switch (kind) {
+    case ResolverKind::kDnsServer:
+      return "DNS server";
+    case ResolverKind::kSearchDomain:
+      return "search domain";
+    case ResolverKind::kPref64:
+      return "NAT64 prefix";
+  }
+  return "";
+}
+
 }  // namespace dualsim

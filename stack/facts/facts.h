@@ -74,6 +74,17 @@ struct PrefixFact {
   Time until = Time::Never();
 };
 
+// What routers advertise for a resolver beside addresses: RFC 8106 §5, RFC 8781.
+enum class ResolverKind : uint8_t { kDnsServer, kSearchDomain, kPref64 };
+
+struct ResolverFact {
+  InterfaceId interface {};
+  ResolverKind kind{};
+  std::string value;  // "2001:db8::53", "example.com", "64:ff9b::/96".
+  bool present = false;
+  Time until = Time::Never();  // As it was when it came; later ones prolong it in silence.
+};
+
 // A route to somewhere else than the link: static, or of a routing protocol.
 struct RouteFact {
   IpPrefix prefix;
@@ -202,6 +213,7 @@ class Observer {
   virtual void OnDefaultRouter(Time, const DefaultRouterFact&) {}
   virtual void OnPrefix(Time, const PrefixFact&) {}
   virtual void OnRoute(Time, const RouteFact&) {}
+  virtual void OnResolver(Time, const ResolverFact&) {}
   virtual void OnEcho(Time, const EchoFact&) {}
   virtual void OnDrop(Time, const DropFact&) {}
   virtual void OnConnection(Time, const ConnectionFact&) {}
@@ -223,5 +235,7 @@ std::string_view NeighborStateName(NeighborState state);
 std::string_view LeaseStateName(LeaseState state);
 // "NO_SUCH_NAME"
 std::string_view QueryOutcomeName(QueryOutcome outcome);
+// "DNS server".
+std::string_view ResolverKindName(ResolverKind kind);
 
 }  // namespace dualsim

@@ -119,6 +119,9 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   void LeaveGroup(Time now, const Ipv6Address& group) override;
   void OnAddressChange(Time now, const ndp::InterfaceAddress& address) override;
   void OnNextHopsChanged(Time now) override;
+  void OnResolverChange(Time now, const ResolverFact& fact) override {
+    environment_.observer.OnResolver(now, fact);
+  }
   void OnDefaultRouterChange(Time now, const Ipv6Address& router, bool present,
                              Time until) override;
   void OnPrefixChange(Time now, const Ipv6Prefix& prefix, bool present, Time until) override;

@@ -94,6 +94,7 @@ void NeighborDiscovery::ForgetRouter(Time now, const Ipv6Address& router) {
   if (default_routers_.Remove(router)) output_.OnDefaultRouterChange(now, router, false, now);
   routes_.RemoveRouter(router);
   dns_.RemoveRouter(router);
+  ReportResolver(now);
   prefix_advertisers_.RemoveRouter(router);
   ForgetReachability(router);
   // §7.3.3: it may also be the next hop that a redirect gave.

@@ -99,6 +99,7 @@ void NeighborDiscovery::Forget(Time now) {
   prefix_advertisers_.Clear();
   dns_.Clear();
   pref64s_.Clear();
+  ReportResolver(now);
   for (const DefaultRouterList::Entry& entry : routers.entries()) {
     output_.OnDefaultRouterChange(now, entry.address, false, now);
   }
@@ -125,8 +126,11 @@ void NeighborDiscovery::Advance(Time now) {
   if (neighbors_.deadline() <= now) neighbors_.Advance(now);
   AdvanceAdvertisements(now);
   AdvanceServed(now);
-  dns_.Advance(now);
-  pref64s_.Advance(now);
+  if (std::min(dns_.deadline(), pref64s_.deadline()) <= now) {
+    dns_.Advance(now);
+    pref64s_.Advance(now);
+    ReportResolver(now);
+  }
   if (solicitation_ && solicitation_->Advance(now)) SendRouterSolicitation(now);
 }
 

@@ -103,6 +103,8 @@ class NeighborDiscoveryOutput {
                                      Time until) = 0;
   virtual void OnPrefixChange(Time now, const Ipv6Prefix& prefix, bool present, Time until) = 0;
   virtual void OnNeighborChange(Time now, const Neighbor& neighbor) = 0;
+  // An entry of dns() or pref64s() came or went.
+  virtual void OnResolverChange(Time, const ResolverFact&) {}
   virtual void OnLog(Time now, std::string_view text) = 0;
 };
 
@@ -355,6 +357,9 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   std::optional<Ipv6Address> last_router_;  // What the latest selection chose.
   PrefixList prefixes_;
   PrefixAdvertisers prefix_advertisers_;
+  // What resolvers were told of, so that changes can be: resolver.cc.
+  void ReportResolver(Time now);
+  std::vector<ResolverFact> resolver_;
   DnsConfiguration dns_;
   Pref64List pref64s_;
   std::optional<RouterSolicitation> solicitation_;

@@ -36,6 +36,7 @@ std::optional<DropReason> NeighborDiscovery::OnRouterAdvertisement(
   for (const wire::Pref64& option : message.options.pref64s) {
     if (!pref64s_.OnAdvertisement(now, option)) complete = false;
   }
+  ReportResolver(now);
   if (!complete) return DropReason::RA_LIMIT;
   return std::nullopt;
 }
