@@ -102,11 +102,20 @@ prepare_bazel() {
     -exec ln -s -t "$workspace" -- {} +
 }
 
+# own_outputs NAME: Bazel gets a server and outputs apart from the others', since
+# another compiler makes every toolchain be looked for anew.
+own_outputs() {
+  local user_root=${startup[0]-}
+  user_root=${user_root#--output_user_root=}
+  startup=("--output_user_root=${user_root:-${HOME:-/var/tmp}/.cache/bazel}/$1" --max_idle_secs=300)
+}
+
 # Debian's Bazel has its sandbox talk about every step that it takes, and shows a
 # failed command over a page before the compiler gets its word.
 without_chatter() {
   sed -u -E \
     -e '/^[0-9]+\.[0-9]+: src\/main\/tools\//d' \
+    -e '/Cannot export local symbol/d' \
     -e '/^INFO: (Invocation ID|From (Compiling|Linking|Testing) )/d' \
     -e '/^  \(cd .* && \\$/,/\)$/d'
 }

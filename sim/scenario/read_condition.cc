@@ -240,7 +240,7 @@ std::optional<StateCondition> ReadResolver(const dualsim::ResolverCondition& ent
                                            CheckContext* context) {
   using Entry = dualsim::ResolverCondition;
   ResolverCondition condition;
-  const std::optional<Place> place = PlaceOf(entry, context);
+  const std::optional<ConditionPlace> place = PlaceOf(entry, context);
   const int kinds = entry.has_dns_server() + entry.has_search_domain() + entry.has_pref64();
   if (kinds != 1) {
     context->Error(entry, "what is it about? Give one of 'dns_server', 'search_domain', 'pref64'");

@@ -94,7 +94,7 @@ TEST(PacketSpecReader, QuotesDoNotNestForEver) {
 
 TEST(PacketSpecReader, SegmentsReferToOnePacketThatIsKnown) {
   EXPECT_EQ(ReadSpec(R"(tcp { answers: "prope" })", FrameUse::kPattern).diagnostics,
-            "f:1:16: answers: no packet before this is called 'prope'; did you mean 'probe'?\n");
+            "f:1:7: answers: no packet before this is called 'prope'; did you mean 'probe'?\n");
   EXPECT_EQ(ReadSpec(R"(tcp { answers: "probe" follows: "probe" })", FrameUse::kSend).diagnostics,
             "f:1:1: give either 'answers' or 'follows'\n");
   EXPECT_EQ(ReadSpec(R"(tcp { sequence_offset: 1 })", FrameUse::kSend).diagnostics,

@@ -85,7 +85,9 @@ TEST(LoadScenario, TheTcpOfANodeIsWhatTheTextSays) {
 TEST(LoadScenario, TcpOutsideOfItsBoundsIsRefused) {
   EXPECT_EQ(ComplaintsAbout("host { name: \"t\" interface { link: \"lan\" } tcp { "
                             "delayed_ack: \"500ms\" send_buffer: \"2GB\" initial_window: 11 } }"),
-            "");
+            "x.textproto:5:50: delayed_ack: 500ms is not from 0s to 499.999999ms\n"
+            "x.textproto:5:71: send_buffer: a buffer has 1 B to 1073741824 B\n"
+            "x.textproto:5:90: initial_window: 11 is not between 1 and 10\n");
 }
 
 TEST(LoadScenario, AllMistakesAreReportedAtOnceEachAtItsPlace) {
@@ -108,7 +110,7 @@ TEST(LoadScenario, AllMistakesAreReportedAtOnceEachAtItsPlace) {
             "boot_at, boot_interval, args, route, answer_echo, dup_addr_detect_transmits, "
             "retrans_timer, base_reachable_time, cur_hop_limit, accept_router_advertisements, "
             "forwarding, interface_identifiers, temporary_addresses, optimistic_dad, "
-            "gratuitous_neighbor_discovery, multicast_routing, application, "
+            "gratuitous_neighbor_discovery, multicast_routing, application, tcp, "
             "ipv4_conflict_detection, "
             "ipv4_link_local, dhcp_ipv6_only_preferred, forward_directed_broadcasts, host_type\n");
 }
