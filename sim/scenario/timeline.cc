@@ -237,7 +237,8 @@ void Timeline::Do(const action::StopApplication& stop) {
 
 void Timeline::Do(const action::Inject& inject) {
   Tell(inject);
-  const std::string error = SendInjection(inject, plan_, world_, book_);
+  const uint64_t sent_before = plan_.actions[current_.index].times - 1 - current_.left;
+  const std::string error = SendInjection(inject, plan_, world_, book_, sent_before);
   if (error.empty()) return;
   world_.network().observer().OnAction(world_.network().now(),
                                        DescribeAction(plan_, inject) + ": not done, " + error);
