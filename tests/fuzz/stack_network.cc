@@ -16,7 +16,8 @@ namespace dualsim::testing {
 namespace {
 
 // A host alone, with all that is optional; a host as it is; a router between two
-// links; both together, with another host behind the router.
+// links; both together, with another host behind the router; a host of both families
+// that serves names and streams, and one that leases its address and asks for a name.
 constexpr const char* kNetworks[StackNetwork::kNetworks] = {
     R"(link { name: "lan" }
 host { name: "nut" interface { link: "lan" mac: "02:00:00:00:00:0a" }
@@ -39,6 +40,18 @@ router { name: "r" gratuitous_neighbor_discovery: true
                      advertise { prefix { prefix: "2001:db8:2::/64" } } } }
 host { name: "nut" interface { link: "lan" mac: "02:00:00:00:00:0a" } }
 host { name: "peer" interface { link: "lan2" mac: "02:00:00:00:00:0c" } })",
+    R"(link { name: "lan" }
+host { name: "nut" interface { link: "lan" mac: "02:00:00:00:00:0a" address: "2001:db8::a/64"
+                               gateway: "2001:db8::1" address: "192.0.2.10/24" }
+       tcp { receive_buffer: "32kB" send_buffer: "32kB" max_connections: 8 }
+       application { name: "echo" }
+       application { name: "dns-server"
+                     zone { name: "example.com" record: "www AAAA 2001:db8::a" record: "www A 192.0.2.10" } }
+       application { name: "dhcp-server" args: "--pool=192.0.2.100-192.0.2.103/24" } }
+host { name: "asks" interface { link: "lan" mac: "02:00:00:00:00:0b" }
+       args: "--dhcp=true --dns-servers=192.0.2.10"
+       tcp { receive_buffer: "32kB" send_buffer: "32kB" max_connections: 8 }
+       application { name: "connect" args: "--to=www.example.com:7 --text=hello --delay=10s" } })",
 };
 
 sim::Plan MakePlan(size_t number) {
@@ -128,18 +141,28 @@ void StackNetwork::Inject(uint8_t link, ByteView frame) {
 std::vector<uint8_t> StackNetwork::React(std::vector<uint8_t> frame) const {
   const FrameFields own = ReadFields(frame);
   const FrameFields theirs = ReadFields(last_sent_);
-  if (own.ip == 0 || theirs.ip == 0 || own.is_ipv4 || theirs.is_ipv4) return frame;
-  if (frame.size() < own.ip + 40 || last_sent_.size() < theirs.ip + 40) return frame;
+  if (own.ip == 0 || theirs.ip == 0 || own.is_ipv4 != theirs.is_ipv4) return frame;
+  const size_t header = own.is_ipv4 ? 20 : 40;
+  if (frame.size() < own.ip + header || last_sent_.size() < theirs.ip + header) return frame;
   const auto copy = [&](size_t from, size_t count, size_t to) {
     if (from + count > last_sent_.size() || to + count > frame.size()) return;
     std::copy_n(last_sent_.begin() + static_cast<ptrdiff_t>(from), count,
                 frame.begin() + static_cast<ptrdiff_t>(to));
   };
   copy(6, 6, 0);
-  copy(theirs.ip + 8, 16, own.ip + 24);
+  if (own.is_ipv4) {
+    copy(theirs.ip + 12, 4, own.ip + 16);
+  } else {
+    copy(theirs.ip + 8, 16, own.ip + 24);
+  }
   if (!own.transport || !theirs.transport) return frame;
   const size_t to = *own.transport, from = *theirs.transport;
-  if (own.protocol == 58) {
+  if (own.protocol == 1) {
+    // What an error quotes: the packet itself.
+    if (to < frame.size() && frame[to] != 0 && frame[to] != 8) {
+      copy(theirs.ip, last_sent_.size() - theirs.ip, to + 8);
+    }
+  } else if (own.protocol == 58) {
     if (to < frame.size() && frame[to] == 136) copy(from + 8, 16, to + 8);  // The target asked for.
     // What an error quotes: the packet itself.
     if (to < frame.size() && frame[to] < 128)

@@ -17,7 +17,7 @@ namespace dualsim::testing {
 class StackNetwork final : public sim::WorldObserver {
  public:
   // The networks of kNetworks, by number.
-  static constexpr size_t kNetworks = 4;
+  static constexpr size_t kNetworks = 5;
 
   // Three seconds after its boot.
   explicit StackNetwork(uint8_t number);

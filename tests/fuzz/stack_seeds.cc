@@ -1,7 +1,8 @@
 // stack_seeds FOLDER CASES…: what the testers of conformance cases send, as seeds for
-// the fuzzer of whole stacks, a file per case, named by its row or number. For the
-// variants of hosts and of routers, which play on different networks.
+// the fuzzer of whole stacks, a file per case, named by its row or number. The variants
+// of hosts and of routers, and hosts with programs, play on different networks.
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <map>
@@ -22,7 +23,12 @@ using dualsim::testing::StackProgram;
 
 class Collector final : public sim::WorldObserver {
  public:
-  explicit Collector(bool router) { program_.network = router ? 2 : 1; }
+  explicit Collector(const sim::Plan& plan) {
+    const bool router = plan.of_case->variant.starts_with("router");
+    const bool programs = std::any_of(plan.nodes.begin(), plan.nodes.end(),
+                                      [](const sim::NodePlan& n) { return !n.applications.empty(); });
+    program_.network = router ? 2 : programs ? 4 : 1;
+  }
 
   void OnFrame(Time now, const sim::FrameEvent& event) override {
     if (!event.injected) return;
@@ -68,7 +74,7 @@ int main(int argc, char** argv) {
     const sim::LoadResult loaded = sim::LoadScenarioFile(argv[i]);
     std::fputs(loaded.diagnostics.ToString().c_str(), stderr);
     for (const sim::Plan& plan : loaded.cases) {
-      Collector collector(plan.of_case->variant.starts_with("router"));
+      Collector collector(plan);
       sim::RunOptions options;
       options.observers = {&collector};
       sim::Run(plan, options);
