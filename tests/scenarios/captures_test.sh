@@ -9,7 +9,10 @@ out=$TEST_TMPDIR/out
 "$dualsim" run --quiet --no-trace --no-db --out "$out" "$@" >/dev/null
 [ $? -le 1 ] || { echo "dualsim failed"; exit 1; }
 captures=("$out"/*/*.pcapng)
-[ "${#captures[@]}" = $# ] || { echo "${#captures[@]} captures of $# scenarios"; exit 1; }
+[ "${#captures[@]}" -ge $# ] || { # A file of cases has several.
+  echo "${#captures[@]} captures of $# scenarios"
+  exit 1
+}
 
 # One byte in fifty of a real capture changed: checksums no longer hold.
 editcap --seed 1 -E 0.02 "${captures[0]}" "$TEST_TMPDIR/broken.pcapng" || exit 1
