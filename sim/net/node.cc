@@ -3,17 +3,44 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/net/group_stack.h"
+
 namespace dualsim::sim {
 
 Node::Node(Network& network, NodeId id, host::StackConfig config)
     : network_(network),
       station_(network.station(id)),
       observer_(network.observer()),
+      first_group_card_(config.interfaces.size()),
       stack_(std::move(config),
              host::Environment{network.packets(), station_, *this,
                                RandomSource(network.simulation().seed(), station_.name())}) {
   station_.SetReceiver(this);
   station_.SetPower(false);
+}
+
+Node::~Node() = default;
+
+void Node::AddGroup(std::string name, host::StackConfig config, application::Settings settings) {
+  const auto card = static_cast<InterfaceId>(first_group_card_ + groups_.size());
+  groups_.push_back(std::make_unique<GroupStack>(network_, station_, card, std::move(name),
+                                                 std::move(config), std::move(settings),
+                                                 static_cast<Observer&>(*this)));
+}
+
+GroupStack* Node::GroupOf(InterfaceId card) const {
+  const auto index = static_cast<size_t>(card);
+  if (index < first_group_card_ || index - first_group_card_ >= groups_.size()) return nullptr;
+  return groups_[index - first_group_card_].get();
+}
+
+host::Stack& Node::StackOf(InterfaceId card) {
+  GroupStack* const group = GroupOf(card);
+  return group != nullptr ? group->stack() : stack_;
+}
+
+InterfaceId Node::OwnNumber(InterfaceId card) const {
+  return GroupOf(card) != nullptr ? InterfaceId{0} : card;
 }
 
 bool Node::Boot() {
@@ -22,9 +49,11 @@ bool Node::Boot() {
   station_.SetPower(true);
   const Time now = network_.now();
   stack_.Boot(now);
+  for (const auto& group : groups_) group->stack().Boot(now);
   for (size_t i = 0; i < station_.card_count(); ++i) {
-    const auto interface = InterfaceId{static_cast<uint16_t>(i)};
-    if (!network_.carrier(id(), interface)) stack_.SetCarrier(now, interface, false);
+    const auto card = InterfaceId{static_cast<uint16_t>(i)};
+    if (network_.carrier(id(), card)) continue;
+    StackOf(card).SetCarrier(now, OwnNumber(card), false);
   }
   for (const BootProgram& boot : boot_programs_) {
     MakePrograms().Start(now, boot.name, boot.program);
@@ -39,6 +68,7 @@ bool Node::ShutDown() {
   // While they still have a network, on which to close what they have.
   if (programs_ != nullptr) programs_->StopAll(network_.now());
   stack_.ShutDown(network_.now());
+  for (const auto& group : groups_) group->stack().ShutDown(network_.now());
   programs_.reset();
   station_.SetPower(false);
   ArmWakeUp();
@@ -51,24 +81,26 @@ bool Node::Crash() {
   if (programs_ != nullptr) programs_->Crash(network_.now());
   programs_.reset();
   stack_.Crash(network_.now());
+  for (const auto& group : groups_) group->stack().Crash(network_.now());
   station_.SetPower(false);
   ArmWakeUp();
   return true;
 }
 
 void Node::Receive(Time now, InterfaceId interface, Packet frame) {
-  stack_.Receive(now, interface, std::move(frame));
+  StackOf(interface).Receive(now, OwnNumber(interface), std::move(frame));
   Settle();
 }
 
 void Node::SetCarrier(Time now, InterfaceId interface, bool up) {
   if (!running()) return;
-  stack_.SetCarrier(now, interface, up);
+  StackOf(interface).SetCarrier(now, OwnNumber(interface), up);
   Settle();
 }
 
 void Node::WakeUp(Time now) {
   stack_.Advance(now);
+  for (const auto& group : groups_) group->stack().Advance(now);
   Settle();
 }
 
@@ -81,6 +113,9 @@ host::Programs& Node::MakePrograms() {
     programs_ = std::make_unique<host::Programs>(
         stack_, static_cast<Observer&>(*this),
         RandomSource(network_.simulation().seed(), station_.name()), settings_);
+    for (const auto& group : groups_) {
+      programs_->AddGroup(group->name(), group->stack(), group->random(), group->settings());
+    }
   }
   return *programs_;
 }
@@ -110,6 +145,9 @@ void Node::Settle() {
 
 void Node::ArmWakeUp() {
   Time deadline = running() ? stack_.deadline() : Time::Never();
+  if (running()) {
+    for (const auto& group : groups_) deadline = std::min(deadline, group->stack().deadline());
+  }
   if (programs_ != nullptr) deadline = std::min(deadline, programs_->deadline());
   station_.SetWakeUp(std::max(deadline, network_.now()));
 }

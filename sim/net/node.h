@@ -18,14 +18,23 @@
 
 namespace dualsim::sim {
 
+class GroupStack;
+
 // A stack on a station: gives it frames and the time, keeps the station's one
 // wake-up at the stack's deadline, and passes its facts on with the node's id.
 // The stack is off at first.
+//
+// Boot arguments may give a node further stacks, a group each: they have a card each,
+// live and end with the node, and programs reach them by Network::group().
 class Node final : public Receiver, private Observer {
  public:
-  // The station's cards and config.interfaces agree in number and addresses.
-  // `network` outlives the node; from then on it takes no more events.
+  // The station's cards and config.interfaces, with those of groups behind them, agree
+  // in number and addresses. `network` outlives the node; from then on it takes no more
+  // events.
   Node(Network& network, NodeId id, host::StackConfig config);
+  ~Node() override;
+  // The stack of a group, on the next card; to be said before the first boot.
+  void AddGroup(std::string name, host::StackConfig config, application::Settings settings);
 
   NodeId id() const { return station_.id(); }
   bool running() const { return stack_.running(); }
@@ -62,6 +71,13 @@ class Node final : public Receiver, private Observer {
     }
   }
   const host::Stack& stack() const { return stack_; }
+  // Likewise of the stack that has a card, whose own number for it is told too.
+  template <typename Use>
+  auto WithStackOf(InterfaceId card, Use use) {
+    auto result = use(StackOf(card), network_.now(), OwnNumber(card));
+    Settle();
+    return result;
+  }
 
   // Receiver.
   void Receive(Time now, InterfaceId interface, Packet frame) override;
@@ -73,6 +89,9 @@ class Node final : public Receiver, private Observer {
   void Settle();
   void ArmWakeUp();
   host::Programs& MakePrograms();
+  GroupStack* GroupOf(InterfaceId card) const;  // nullptr: the node's own stack has it.
+  host::Stack& StackOf(InterfaceId card);
+  InterfaceId OwnNumber(InterfaceId card) const;
   void Tell(Lifecycle what);
 
   void OnAddress(Time now, const AddressFact& fact) override;
@@ -100,7 +119,9 @@ class Node final : public Receiver, private Observer {
     application::Program program;
   };
 
+  const size_t first_group_card_;
   host::Stack stack_;
+  std::vector<std::unique_ptr<GroupStack>> groups_;  // By their cards.
   application::Settings settings_;
   std::vector<BootProgram> boot_programs_;
   // Made when the first program starts: most nodes of a large network run none.

@@ -24,13 +24,22 @@ struct ApplicationPlan {
   application::Program program;
 };
 
+// Another stack of a node, which its boot arguments give a group of their own.
+struct GroupPlan {
+  std::string name;
+  host::StackConfig config;  // Without routes; its one interface is the node's too.
+  application::Settings settings;
+};
+
 // One host or router.
 struct NodePlan {
   std::string name;
   bool is_router = false;
   std::optional<Time> boot_at;                // nullopt: only the timeline boots it.
+  Duration boot_delay;                        // Passes first, whoever boots it.
   host::StackConfig config;                   // Boot arguments and computed routes are in it.
   application::Settings settings;             // What its boot arguments say to its programs.
+  std::vector<GroupPlan> groups;              // The last interfaces of `config` are theirs.
   std::vector<ApplicationPlan> applications;  // In the order of their start.
   std::vector<LinkId> links;                  // Where interface i of `config` is attached.
   // A port to the world outside, see Pace: it has no stack, and `config` names its one card alone.

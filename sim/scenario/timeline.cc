@@ -25,7 +25,8 @@ class LibpcapFilter final : public FrameFilter {
 Timeline::Timeline(const Plan& plan, World& world, PingTracker& pings, AddressBook& book)
     : plan_(plan), world_(world), pings_(pings), book_(book) {
   for (size_t i = 0; i < plan.nodes.size(); ++i) {
-    if (plan.nodes[i].boot_at) due_.push({*plan.nodes[i].boot_at, 0, i, Step::kBoot, 0});
+    const NodePlan& node = plan.nodes[i];
+    if (node.boot_at) due_.push({*node.boot_at + node.boot_delay, 0, i, Step::kBoot, 0});
   }
   for (size_t i = 0; i < plan.actions.size(); ++i) {
     if (plan.actions[i].time.is_never()) continue;
@@ -62,7 +63,7 @@ void Timeline::Do(const Due& due) {
     return;
   }
   if (due.step == Step::kBootAgain) {
-    for (NodeId node : std::get<action::Reboot>(timed.action).nodes) world_.node(node).Boot();
+    for (NodeId node : std::get<action::Reboot>(timed.action).nodes) Boot(node);
     return;
   }
   if (due.left > 0) {
@@ -76,18 +77,27 @@ void Timeline::Tell(const Action& action) {
 }
 
 template <typename Use>
-void Timeline::Ask(const Action& action, NodeId node, Use use) {
+void Timeline::Ask(const Action& action, NodeId node, InterfaceId card, Use use) {
   Tell(action);
   const host::Stack::Refusal refusal = world_.node(node).running()
-                                           ? world_.node(node).WithStack(use)
+                                           ? world_.node(node).WithStackOf(card, use)
                                            : plan_.node(node).name + " is off";
   if (!refusal) return;
   world_.network().observer().OnAction(world_.network().now(),
                                        DescribeAction(plan_, action) + ": not done, " + *refusal);
 }
 
+void Timeline::Boot(NodeId node) {
+  const Duration delay = plan_.node(node).boot_delay;
+  if (delay == Duration()) {
+    world_.node(node).Boot();
+  } else {
+    due_.push({current_.time + delay, 0, static_cast<uint64_t>(node), Step::kBoot, 0});
+  }
+}
+
 void Timeline::Do(const action::Boot& boot) {
-  for (NodeId node : boot.nodes) world_.node(node).Boot();
+  for (NodeId node : boot.nodes) Boot(node);
 }
 
 void Timeline::Do(const action::ShutDown& shut_down) {
@@ -151,43 +161,51 @@ void Timeline::Do(const action::DropFrames& drop) {
 }
 
 void Timeline::Do(const action::AddAddress& add) {
-  Ask(add, add.node, [&add](host::Stack& stack, Time now) {
-    return stack.AddAddress(now, add.interface, add.address);
+  Ask(add, add.node, add.interface, [&add](host::Stack& stack, Time now, InterfaceId card) {
+    return stack.AddAddress(now, card, add.address);
   });
 }
 
 void Timeline::Do(const action::RemoveAddress& remove) {
-  Ask(remove, remove.node, [&remove](host::Stack& stack, Time now) {
-    return stack.RemoveAddress(now, remove.interface, remove.address);
-  });
+  Ask(remove, remove.node, remove.interface,
+      [&remove](host::Stack& stack, Time now, InterfaceId card) {
+        return stack.RemoveAddress(now, card, remove.address);
+      });
 }
 
 void Timeline::Do(const action::SetMac& set) {
-  Ask(set, set.node, [&set](host::Stack& stack, Time now) {
-    return stack.SetLinkLayerAddress(now, set.interface, set.mac);
+  Ask(set, set.node, set.interface, [&set](host::Stack& stack, Time now, InterfaceId card) {
+    return stack.SetLinkLayerAddress(now, card, set.mac);
   });
 }
 
 void Timeline::Do(const action::Listen& listen) {
-  Ask(listen, listen.node, [&listen](host::Stack& stack, Time now) {
-    return stack.Listen(now, listen.interface, listen.group, listen.filter);
-  });
+  Ask(listen, listen.node, listen.interface,
+      [&listen](host::Stack& stack, Time now, InterfaceId card) {
+        return stack.Listen(now, card, listen.group, listen.filter);
+      });
 }
 
 void Timeline::Do(const action::AddRoute& add) {
-  Ask(add, add.node,
-      [&add](host::Stack& stack, Time now) { return stack.AddRoute(now, add.route); });
+  Ask(add, add.node, add.route.interface, [&add](host::Stack& stack, Time now, InterfaceId card) {
+    host::RouteConfig route = add.route;
+    route.interface = card;
+    return stack.AddRoute(now, route);
+  });
 }
 
 void Timeline::Do(const action::RemoveRoute& remove) {
-  Ask(remove, remove.node,
-      [&remove](host::Stack& stack, Time now) { return stack.RemoveRoute(now, remove.prefix); });
+  // Of the node's own stack.
+  Ask(remove, remove.node, InterfaceId{0}, [&remove](host::Stack& stack, Time now, InterfaceId) {
+    return stack.RemoveRoute(now, remove.prefix);
+  });
 }
 
 void Timeline::Do(const action::Advertise& advertise) {
-  Ask(advertise, advertise.node, [&advertise](host::Stack& stack, Time now) {
-    return stack.Advertise(now, advertise.interface, advertise.config);
-  });
+  Ask(advertise, advertise.node, advertise.interface,
+      [&advertise](host::Stack& stack, Time now, InterfaceId card) {
+        return stack.Advertise(now, card, advertise.config);
+      });
 }
 
 void Timeline::Do(const action::Ping& ping) {
@@ -211,8 +229,12 @@ void Timeline::SendRequest(const action::Ping& ping) {
   pings_.OnRequest(ping.id, world_.network().now());
   std::optional<DropReason> refused = DropReason::INTERFACE_DOWN;
   if (world_.node(ping.from).running()) {
-    refused = world_.node(ping.from).WithStack(
-        [&request](host::Stack& stack, Time now) { return stack.SendEchoRequest(now, request); });
+    refused = world_.node(ping.from).WithStackOf(
+        ping.interface.value_or(InterfaceId{0}),
+        [&request](host::Stack& stack, Time now, InterfaceId card) {
+          if (request.interface) request.interface = card;
+          return stack.SendEchoRequest(now, request);
+        });
   }
   if (refused) pings_.OnRefusal(ping.id, *refused);
 }

@@ -49,6 +49,8 @@ class Timeline {
   };
 
   void Do(const Due& due);
+  // Now, or when the node's pause before it is over.
+  void Boot(NodeId node);
   void Do(const action::Boot& boot);
   void Do(const action::ShutDown& shut_down);
   void Do(const action::Crash& crash);
@@ -72,10 +74,10 @@ class Timeline {
   void SendRequest(const action::Ping& ping);
   // Tells the observers what is being done.
   void Tell(const Action& action);
-  // Tells what is being done, asks the node's stack by `use(stack, now)`, and
+  // Tells what is being done, asks the stack that has the card by `use(stack, now, card)`, and
   // tells why not where it refuses. A node that is off refuses everything.
   template <typename Use>
-  void Ask(const Action& action, NodeId node, Use use);
+  void Ask(const Action& action, NodeId node, InterfaceId card, Use use);
 
   const Plan& plan_;
   World& world_;

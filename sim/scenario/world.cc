@@ -1,5 +1,8 @@
 #include "sim/scenario/world.h"
 
+#include <cstddef>
+#include <utility>
+
 namespace dualsim::sim {
 namespace {
 
@@ -18,6 +21,36 @@ NetworkDescription Describe(const Plan& plan) {
   return description;
 }
 
+// What of the node's configuration is for the stack that has these interfaces.
+host::StackConfig ConfigOf(const NodePlan& node, host::StackConfig config, size_t first,
+                           size_t end) {
+  const auto& cards = node.config.interfaces;
+  config.interfaces.assign(cards.begin() + static_cast<std::ptrdiff_t>(first),
+                           cards.begin() + static_cast<std::ptrdiff_t>(end));
+  config.routes.clear();
+  for (host::RouteConfig route : node.config.routes) {
+    const auto card = static_cast<size_t>(route.interface);
+    if (card < first || card >= end) continue;
+    route.interface = static_cast<InterfaceId>(card - first);
+    config.routes.push_back(route);
+  }
+  return config;
+}
+
+std::unique_ptr<Node> MakeNode(Network& network, NodeId id, const NodePlan& plan) {
+  if (plan.groups.empty()) return std::make_unique<Node>(network, id, plan.config);
+  const size_t groups_begin = plan.config.interfaces.size() - plan.groups.size();
+  auto node = std::make_unique<Node>(network, id, ConfigOf(plan, plan.config, 0, groups_begin));
+  for (size_t i = 0; i < plan.groups.size(); ++i) {
+    const GroupPlan& group = plan.groups[i];
+    application::Settings settings = group.settings;
+    if (settings.host_name.empty()) settings.host_name = plan.name;
+    node->AddGroup(group.name, ConfigOf(plan, group.config, groups_begin + i, groups_begin + i + 1),
+                   std::move(settings));
+  }
+  return node;
+}
+
 }  // namespace
 
 World::World(const Plan& plan, uint64_t seed, WorldObserver& observer)
@@ -30,7 +63,7 @@ World::World(const Plan& plan, uint64_t seed, WorldObserver& observer)
       nodes_.push_back(nullptr);
       continue;
     }
-    nodes_.push_back(std::make_unique<Node>(network_, id, plan.nodes[i].config));
+    nodes_.push_back(MakeNode(network_, id, plan.nodes[i]));
     application::Settings settings = plan.nodes[i].settings;
     if (settings.host_name.empty()) settings.host_name = plan.nodes[i].name;
     nodes_.back()->SetSettings(std::move(settings));

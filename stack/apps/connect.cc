@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "stack/application/registry.h"
+#include "stack/apps/tls_client.h"
 #include "stack/dns/happy_eyeballs.h"
 
 namespace dualsim::apps {
@@ -22,6 +23,7 @@ struct Options {
   std::string name;
   Port port{};
   application::TcpConnectOptions connect;
+  std::optional<TlsClientOptions> tls;
   std::string text;
   Duration delay;
   Duration hold;
@@ -48,12 +50,24 @@ Task<std::unique_ptr<TcpFlow>> Reach(Network& network, const Options& options) {
 
 Task<> Connect(Network& network, const Options& options) {
   co_await network.Sleep(options.delay);
-  const std::unique_ptr<TcpFlow> reached = co_await Reach(network, options);
+  std::unique_ptr<tls::Context> context;
+  std::unique_ptr<TcpFlow> reached = co_await Reach(network, options);
   if (reached == nullptr) co_return;
-  TcpFlow& flow = *reached;
-  const std::string peer = flow.peer().ToString();
+  const std::string peer = reached->peer().ToString();
   network.Log("connected to " + (options.to ? "" : options.name + " at ") + peer + " from " +
-              flow.local().address.ToString());
+              reached->local().address.ToString());
+  if (options.tls) {
+    context = tls::Context::Client(options.tls->authorities, network.random());
+    auto spoken =
+        co_await ConnectTls(network, *context, std::move(reached), options.tls->server_name);
+    if (spoken.flow == nullptr) {
+      network.Log("no TLS with " + peer + ": " + spoken.failure);
+      co_return;
+    }
+    network.Log("speaks " + spoken.flow->protocol() + " with " + peer);
+    reached = std::move(spoken.flow);
+  }
+  TcpFlow& flow = *reached;
   const ByteView text(reinterpret_cast<const uint8_t*>(options.text.data()), options.text.size());
   if (const auto failed = co_await flow.Write(text)) {
     network.Log("cannot write to " + peer + ": " + std::string(ErrorText(*failed)));
@@ -90,6 +104,7 @@ application::ProgramOrErrors Make(application::Arguments& arguments) {
   Options options;
   const auto to = arguments.TakeString("to");
   if (to) ReadPeer(*to, arguments, &options);
+  options.tls = TakeTlsClient(arguments, options.name);
   options.text = arguments.TakeString("text").value_or("");
   options.delay = arguments.TakeDuration("delay").value_or(Duration());
   options.hold = arguments.TakeDuration("hold").value_or(Duration());
@@ -101,9 +116,9 @@ application::ProgramOrErrors Make(application::Arguments& arguments) {
 
 const application::Registration kConnect(
     {.name = "connect",
-     .summary = "Connects, sends a text, and logs what comes back.",
+     .summary = "Connects, over TLS too, sends a text, and logs what comes back.",
      .usage = "--to=ADDRESS-OR-NAME:PORT [--text=TEXT] [--from=ADDRESS] [--delay=0s] [--hold=0s] "
-              "[--timeout=DURATION]",
+              "[--timeout=DURATION] [--authorities=PEM [--server-name=NAME]]",
      .make = Make});
 
 }  // namespace

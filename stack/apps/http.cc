@@ -10,6 +10,7 @@
 
 #include "stack/application/registry.h"
 #include "stack/apps/http_stream.h"
+#include "stack/apps/tls_client.h"
 #include "stack/dns/happy_eyeballs.h"
 
 namespace dualsim::apps {
@@ -20,9 +21,12 @@ using application::Task;
 using application::TcpFlow;
 
 constexpr Port kDefaultPort{80};
+constexpr Port kDefaultTlsPort{443};
 constexpr uint64_t kLargestBody = uint64_t{1} << 40;
 
 struct Options {
+  bool secure = false;  // https
+  std::optional<TlsClientOptions> tls;
   std::string host;  // An address or a name.
   Port port = kDefaultPort;
   std::string path = "/";
@@ -48,7 +52,8 @@ Task<bool> WriteRequest(TcpFlow& flow, const Options& options, bool last) {
   HttpHead head{.method = options.post ? "POST" : "GET", .target = options.path};
   const bool ipv6 = Ipv6Address::Parse(options.host).has_value();
   std::string host = ipv6 ? "[" + options.host + "]" : options.host;
-  if (options.port != kDefaultPort) host += ":" + std::to_string(Number(options.port));
+  if (options.port != (options.secure ? kDefaultTlsPort : kDefaultPort))
+    host += ":" + std::to_string(Number(options.port));
   head.fields = {{"Host", host}, {"User-Agent", "dualsim"}};
   if (options.post) head.fields.push_back({"Content-Length", std::to_string(*options.post)});
   if (last) head.fields.push_back({"Connection", "close"});
@@ -68,8 +73,9 @@ Task<bool> WriteRequest(TcpFlow& flow, const Options& options, bool last) {
 Task<bool> Exchange(Network& network, TcpFlow& flow, HttpStream& stream, const Options& options,
                     bool last) {
   const Time begun = network.now();
-  const std::string what =
-      (options.post ? "POST http://" : "GET http://") + options.host + options.path + ": ";
+  const std::string what = std::string(options.post ? "POST" : "GET") +
+                           (options.secure ? " https://" : " http://") + options.host +
+                           options.path + ": ";
   if (!co_await WriteRequest(flow, options, last)) {
     network.Log(what + "the connection failed");
     co_return false;
@@ -109,23 +115,42 @@ Task<> Fetch(Network& network, const Options& options) {
   }
   network.Log("connected to " + options.host + " at " + connected.flow->peer().ToString() + " in " +
               SecondsText(network.now() - begun));
-  HttpStream stream(*connected.flow);
+  std::unique_ptr<tls::Context> context;
+  std::unique_ptr<TcpFlow> flow = std::move(connected.flow);
+  if (options.tls) {
+    context = tls::Context::Client(options.tls->authorities, network.random());
+    auto spoken = co_await ConnectTls(network, *context, std::move(flow), options.tls->server_name);
+    if (spoken.flow == nullptr) {
+      network.Log("no TLS with " + options.host + ": " + spoken.failure);
+      co_return;
+    }
+    flow = std::move(spoken.flow);
+  }
+  HttpStream stream(*flow);
   for (uint64_t i = 1; i <= options.count; ++i) {
     const bool last = i == options.count;
-    const bool more = co_await Exchange(network, *connected.flow, stream, options, last);
+    const bool more = co_await Exchange(network, *flow, stream, options, last);
     if (!more) break;
     co_await network.Sleep(options.interval);
   }
 }
 
-// "www.example.com:8080/path", "[2001:db8::1]/", with "http://" before it or without.
+// "www.example.com:8080/path", "[2001:db8::1]/", with "http://" before it or without;
+// "https://" asks for TLS.
 bool ReadUrl(std::string_view text, Options* options) {
   constexpr std::string_view kScheme = "http://";
-  if (text.starts_with(kScheme)) text.remove_prefix(kScheme.size());
+  constexpr std::string_view kTlsScheme = "https://";
+  options->secure = text.starts_with(kTlsScheme);
+  if (options->secure) {
+    text.remove_prefix(kTlsScheme.size());
+    options->port = kDefaultTlsPort;
+  } else if (text.starts_with(kScheme)) {
+    text.remove_prefix(kScheme.size());
+  }
   const size_t slash = std::min(text.find('/'), text.size());
   if (slash < text.size()) options->path = text.substr(slash);
   text = text.substr(0, slash);
-  if (const auto address = application::SocketAddress::Parse(text, kDefaultPort)) {
+  if (const auto address = application::SocketAddress::Parse(text, options->port)) {
     options->host = address->address.ToString();
     options->port = address->port;
     return true;
@@ -150,6 +175,12 @@ application::ProgramOrErrors Make(application::Arguments& arguments) {
   } else if (!ReadUrl(*url, &options)) {
     arguments.Refuse("url", *url, "a name or an address and a path, as http://www.example.com/");
   }
+  options.tls = TakeTlsClient(arguments, options.host);
+  if (options.secure && !options.tls) {
+    arguments.Require("authorities", "whom to believe about https servers, as PEM");
+  } else if (!options.secure && options.tls) {
+    arguments.Error("--authorities: an http URL asks for no TLS; write https");
+  }
   options.count = arguments.TakeNumber("count", 1, 1'000'000'000).value_or(1);
   options.interval = arguments.TakeDuration("interval").value_or(Duration());
   options.post = arguments.TakeSize("post", 0, kLargestBody);
@@ -160,8 +191,8 @@ application::ProgramOrErrors Make(application::Arguments& arguments) {
 const application::Registration kHttp(
     {.name = "http",
      .summary = "Sends HTTP/1.1 requests, and logs what comes back and how long it took.",
-     .usage = "--url=http://NAME[:PORT]/PATH [--count=1] [--interval=0s] [--post=SIZE] "
-              "[--delay=0s]",
+     .usage = "--url=http[s]://NAME[:PORT]/PATH [--count=1] [--interval=0s] [--post=SIZE] "
+              "[--delay=0s] [--authorities=PEM [--server-name=NAME]]",
      .make = Make});
 
 }  // namespace

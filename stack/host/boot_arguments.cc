@@ -136,6 +136,13 @@ bool SetDnsServers(std::string_view value, BootArguments& arguments) {
   return true;
 }
 
+bool AddApplication(std::string_view value, BootArguments& arguments) {
+  arguments.applications.emplace_back(value);
+  return !value.empty() && value.front() != '=';
+}
+
+constexpr std::string_view kApplication = "app";
+constexpr std::string_view kInterface = "interface";
 constexpr std::string_view kBoolean = "true or false";
 constexpr std::string_view kDuration = "a duration up to a year, as 50ms";
 constexpr std::string_view kCount = "a number from 0 to 1000000";
@@ -164,8 +171,10 @@ constexpr Argument kArguments[] = {
     {"he-resolve-retries", false, kCount, SetCount<&A::he_resolve_retries>},
     {"he-timer-interval", false, kDuration, SetDuration<&A::he_timer_interval>},
     {"name", false, "a host name of letters, digits, '-' and '.'", SetHostName},
-    {"interface", false, "the name of a device", SetText<&A::interface>},
+    {kInterface, false, "the name of a device", SetText<&A::interface>},
     {"delay", false, "a duration up to a year, as 3s, or whole seconds", SetDelay},
+    {kApplication, false, "the name of a program, and its arguments, as echo=--port=8",
+     AddApplication},
 };
 
 // What MirageOS's release notes call an argument, and what the program does.
@@ -289,7 +298,7 @@ class Parser {
   void Set(size_t group, const Argument& argument, std::string_view full_name,
            std::string_view value) {
     BootArguments& arguments = result_.stacks[group];
-    if (arguments.IsGiven(argument.name)) {
+    if (arguments.IsGiven(argument.name) && argument.name != kApplication) {
       Fail(std::string(full_name) + "=" + Quote(value) + ": the argument is given twice");
       return;
     }
@@ -310,6 +319,9 @@ class Parser {
       Fail(Dashed(group, "ipv4-gateway") + "=" + arguments.ipv4_gateway->ToString() +
            ": a gateway needs an address; give " + Dashed(group, "ipv4") + " too");
     }
+    if (!groups_[group].empty() && !arguments.applications.empty()) {
+      Fail(Dashed(group, kApplication) + ": programs are of the whole host; give --app");
+    }
   }
 
   std::span<const std::string> groups_;
@@ -324,6 +336,26 @@ bool BootArguments::IsGiven(std::string_view argument) const {
 
 ParsedBootArguments ParseBootArguments(std::string_view text, std::span<const std::string> groups) {
   return Parser(groups).Parse(text);
+}
+
+std::vector<std::string> GroupsOfBootArguments(std::string_view text) {
+  std::vector<std::string> groups = {""};
+  std::vector<std::string> words;
+  SplitWords(text, words);
+  for (std::string_view word : words) {
+    word = word.substr(0, word.find('='));
+    const std::string end = "-" + std::string(kInterface);
+    if (!word.starts_with("--") || !word.ends_with(end)) continue;
+    word.remove_prefix(2);
+    if (word.size() <= end.size()) continue;
+    const std::string_view name = word.substr(0, word.size() - end.size());
+    const bool fit = std::all_of(name.begin(), name.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+    if (!fit || name.front() == '-' || name.size() > kLongestQuote) continue;
+    if (std::find(groups.begin(), groups.end(), name) == groups.end()) groups.emplace_back(name);
+  }
+  return groups;
 }
 
 ParsedBootArguments ParseBootArguments(std::string_view text) {

@@ -43,6 +43,9 @@ struct BootArguments {
   std::optional<std::string> interface;  // Which device.
   Duration delay;                        // A pause before boot.
 
+  // Programs that begin with each boot: "echo" or "echo=--port=8", as often as wanted.
+  std::vector<std::string> applications;
+
   // The names of the arguments given, in their order, without dashes and group:
   // "dns-servers". Who can't honour one refuses it.
   std::vector<std::string> given;
@@ -71,9 +74,13 @@ struct ParsedBootArguments {
 //
 // A host of several stacks gives each a group, which prefixes every name:
 // {"private", "management"} read --private-ipv4-only=true. An empty group has no
-// prefix.
+// prefix. Programs are of the whole host: --app has no prefix ever.
 ParsedBootArguments ParseBootArguments(std::string_view text, std::span<const std::string> groups);
 // One stack without a group: `stacks` has one element.
 ParsedBootArguments ParseBootArguments(std::string_view text);
+
+// The groups of a host that has as many stacks as its boot arguments name: "", then
+// those that are given a device of their own, --private-interface=NAME, in their order.
+std::vector<std::string> GroupsOfBootArguments(std::string_view text);
 
 }  // namespace dualsim::host

@@ -11,6 +11,8 @@ namespace {
 constexpr std::string_view kHonoured[] = {
     "accept-router-advertisement",
     "accept-router-advertisements",
+    "app",
+    "delay",
     "dhcp",
     "dns-cache-size",
     "dns-servers",
@@ -21,6 +23,7 @@ constexpr std::string_view kHonoured[] = {
     "he-resolve-retries",
     "he-resolve-timeout",
     "he-timer-interval",
+    "interface",
     "ipv4",
     "ipv4-gateway",
     "ipv4-only",
@@ -30,12 +33,29 @@ constexpr std::string_view kHonoured[] = {
     "name",
 };
 
+// Which interface is meant; how many there are where it is none of them.
+size_t FindInterface(const BootArguments& arguments, const StackConfig& config) {
+  if (!arguments.interface) return 0;
+  const auto found =
+      std::find_if(config.interfaces.begin(), config.interfaces.end(),
+                   [&](const InterfaceConfig& card) { return card.name == *arguments.interface; });
+  return static_cast<size_t>(found - config.interfaces.begin());
+}
+
 std::vector<std::string> Refusals(const BootArguments& arguments, const StackConfig& config) {
   std::vector<std::string> errors;
   for (const std::string& name : arguments.given) {
     if (std::find(std::begin(kHonoured), std::end(kHonoured), name) == std::end(kHonoured)) {
       errors.push_back("--" + name + " configures something that a simulated host does not have");
     }
+  }
+  if (arguments.interface && FindInterface(arguments, config) == config.interfaces.size()) {
+    std::string names;
+    for (const InterfaceConfig& card : config.interfaces) {
+      names += (names.empty() ? "" : ", ") + card.name;
+    }
+    errors.push_back("--interface=" + *arguments.interface +
+                     ": there is no such interface; there are: " + names);
   }
   if (config.interfaces.empty() && (arguments.ipv4 || arguments.ipv6 || arguments.ipv6_gateway)) {
     errors.push_back("this node has no interface to give an address to");
@@ -59,13 +79,13 @@ std::vector<std::string> ApplyBootArguments(const BootArguments& arguments, Stac
         std::visit([](const auto& address) { return IpAddress(address); }, server));
   }
   if (arguments.name) config->host_name = *arguments.name;
-  if (!config->interfaces.empty()) {
-    InterfaceConfig& first = config->interfaces.front();
-    if (arguments.ipv4) first.ipv4_addresses = {*arguments.ipv4};
-    first.dhcp = arguments.runs_dhcp();
-    if (arguments.ipv4_gateway) first.ipv4_gateway = arguments.ipv4_gateway;
-    if (arguments.ipv6) first.ipv6_addresses = {*arguments.ipv6};
-    if (arguments.ipv6_gateway) first.ipv6_gateway = arguments.ipv6_gateway;
+  if (const size_t meant = FindInterface(arguments, *config); meant < config->interfaces.size()) {
+    InterfaceConfig& card = config->interfaces[meant];
+    if (arguments.ipv4) card.ipv4_addresses = {*arguments.ipv4};
+    card.dhcp = arguments.runs_dhcp();
+    if (arguments.ipv4_gateway) card.ipv4_gateway = arguments.ipv4_gateway;
+    if (arguments.ipv6) card.ipv6_addresses = {*arguments.ipv6};
+    if (arguments.ipv6_gateway) card.ipv6_gateway = arguments.ipv6_gateway;
   }
   return Refusals(arguments, *config);
 }

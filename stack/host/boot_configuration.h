@@ -11,7 +11,8 @@ namespace dualsim::host {
 
 // Puts boot arguments into the configuration of a stack, wherever it runs: what
 // was given replaces what the configuration says, the rest stays. Addresses and
-// gateways are those of the first interface.
+// gateways are those of the interface that --interface names, or else of the first.
+// --delay and --app are left to whoever boots the host.
 //
 // Returns an error for each argument that can't be honoured, one line that names
 // it; the configuration is then not to be used.

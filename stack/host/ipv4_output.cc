@@ -124,7 +124,9 @@ std::optional<DropReason> Ipv4Stack::SendUpper(Time now, Outgoing outgoing, Pack
     if (!source) return AwaitSource(now, next_hop.interface, outgoing, std::move(message));
     outgoing.source = *source;
   }
-  if (outgoing.protocol == wire::NextHeader::kUdp) {
+  if (outgoing.checksum_done) {
+    // As it is.
+  } else if (outgoing.protocol == wire::NextHeader::kUdp) {
     wire::StoreUdpChecksum(message.mutable_bytes(), IpAddress(outgoing.source),
                            IpAddress(destination));
   } else if (outgoing.protocol == wire::NextHeader::kIcmpv4) {
@@ -144,6 +146,7 @@ std::optional<DropReason> Ipv4Stack::Transmit(Time now, const Outgoing& outgoing
   const size_t size = wire::Ipv4Header::kMinSize + packet.size();
   if (size > 0xffff) return DropReason::PACKET_TOO_BIG;
   const bool whole = size <= path_mtu;
+  if (!whole && !outgoing.may_fragment) return DropReason::PACKET_TOO_BIG;
   // RFC 1191 §3: what fits says that it may not be split, so that a smaller link is
   // heard of. RFC 6864 §4.1: such a packet needs no identification.
   const wire::Ipv4Header header{
@@ -253,6 +256,22 @@ std::optional<DropReason> Ipv4Stack::SendUdp(Time now, const Stack::UdpMessage& 
   Packet packet = environment_.packets.Make(datagram.size());
   datagram.Store(packet.mutable_bytes().data());
   return SendUpper(now, outgoing, std::move(packet));
+}
+
+std::optional<DropReason> Ipv4Stack::SendIp(Time now, const Stack::IpMessage& message) {
+  Outgoing outgoing{.destination = message.destination.ipv4(),
+                    .interface = message.interface,
+                    .protocol = static_cast<wire::NextHeader>(message.protocol),
+                    .ttl = message.hop_limit,
+                    .checksum_done = true,
+                    .may_fragment = message.may_fragment};
+  if (message.source) {
+    if (!message.source->is_ipv4() || !IsAssigned(message.source->ipv4())) {
+      return DropReason::NO_SOURCE_ADDRESS;
+    }
+    outgoing.source = message.source->ipv4();
+  }
+  return SendUpper(now, outgoing, environment_.packets.Copy(message.data));
 }
 
 std::optional<DropReason> Ipv4Stack::SendTcp(Time now, const Ipv4Address& source,

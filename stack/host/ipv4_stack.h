@@ -81,6 +81,7 @@ class Ipv4Stack final : public Ipv4InterfaceOwner, private ipv4::ReassemblyOutpu
 
   std::optional<DropReason> SendEchoRequest(Time now, const Stack::EchoRequest& request);
   std::optional<DropReason> SendUdp(Time now, const Stack::UdpMessage& message);
+  std::optional<DropReason> SendIp(Time now, const Stack::IpMessage& message);
 
   // For TCP. A segment whose checksum is done, with Don't Fragment.
   std::optional<DropReason> SendTcp(Time now, const Ipv4Address& source,
@@ -117,6 +118,8 @@ class Ipv4Stack final : public Ipv4InterfaceOwner, private ipv4::ReassemblyOutpu
     std::optional<uint8_t> ttl;
     uint8_t type_of_service = 0;
     bool from_nowhere = false;  // The source is meant to be 0.0.0.0.
+    bool checksum_done = false;
+    bool may_fragment = true;  // Otherwise what does not fit the path is refused.
   };
   // A packet that waits until an address was probed.
   struct AwaitingSource {

@@ -165,7 +165,10 @@ Stack::Path Stack::Implementation::Ipv4PathTo(Time now, const Ipv4Address& desti
 
 std::optional<DropReason> Stack::Implementation::SendIp(Time now, const IpMessage& message) {
   if (!running_) return DropReason::INTERFACE_DOWN;
-  if (message.destination.is_ipv4()) return DropReason::NO_ROUTE;  // Raw IP is IPv6's alone.
+  if (message.destination.is_ipv4()) {
+    return ipv4_ == nullptr ? DropReason::IPV4_NOT_CONFIGURED : ipv4_->SendIp(now, message);
+  }
+  if (message.source && !message.source->is_ipv6()) return DropReason::NO_SOURCE_ADDRESS;
   const Path path = PathTo(now, message.destination, message.interface);
   if (!message.source && !path.source) return path.failure;
   if (!message.may_fragment && message.data.size() + wire::Ipv6Header::kSize > path.mtu) {

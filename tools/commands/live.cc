@@ -115,6 +115,7 @@ std::optional<Show> PrepareHost(const LiveCommand& command, Errors& errors) {
   show.plan = sim::PlanOfOneHost(std::move(config));
   show.plan.nodes.front().applications = std::move(programs.applications);
   show.plan.nodes.front().settings = std::move(programs.settings);
+  show.plan.nodes.front().boot_delay = parsed.stacks.front().delay;
   show.Attach(std::move(tap), sim::NodeId{1});
   return show;
 }

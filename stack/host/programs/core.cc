@@ -10,8 +10,13 @@ namespace dualsim::host {
 using application::Error;
 
 Programs::Core::Core(Stack& stack, Observer& observer, const RandomSource& random,
-                     application::Settings settings)
-    : stack(stack), observer(observer), random(random), settings(std::move(settings)) {}
+                     application::Settings settings, Core* node)
+    : stack(stack),
+      observer(observer),
+      random(random),
+      settings(std::move(settings)),
+      scheduler(node != nullptr ? node->scheduler : own_scheduler),
+      echoes(node != nullptr ? node->echoes : own_echoes) {}
 
 Programs::Core::~Core() = default;
 
@@ -55,15 +60,26 @@ void Programs::Core::Run(Time now) {
   in_run = true;
   scheduler.SetNow(now);
   if (std::exchange(configuration_is_new, false)) {
-    configuration_changed.WakeAll(scheduler);
-    for (DirectFlow* flow : awaiting_source) flow->OnConfigurationChange();
+    ForEach([](Core& core) {
+      core.configuration_changed.WakeAll(core.scheduler);
+      for (DirectFlow* flow : core.awaiting_source) flow->OnConfigurationChange();
+    });
   }
+  const auto take_events = [this] {
+    bool any = false;
+    ForEach([&any](Core& core) { any = core.TakeEvents() || any; });
+    return any;
+  };
   do {
-    TakeEvents();
+    take_events();
     scheduler.Run(now);
     // A call of theirs may have made events for others, or for themselves.
-  } while (TakeEvents() || !scheduler.idle());
+  } while (take_events() || !scheduler.idle());
   in_run = false;
+}
+
+void Programs::Core::Abandon() {
+  ForEach([](Core& core) { core.abandoned = true; });
 }
 
 Error ErrorOf(tcp::Error error) {

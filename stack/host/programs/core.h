@@ -22,11 +22,13 @@ class DirectFlow;
 class DirectListener;
 
 // What the programs of a node share: their turns, and who waits for what of the
-// stack.
+// stack. One more for each further stack of the node, a group's: it has no turns and no
+// programs, but stands behind the networks by which programs reach that stack.
 class Programs::Core {
  public:
-  Core(Stack& stack, Observer& observer, const RandomSource& random,
-       application::Settings settings);
+  // `node`: the node's own, of a group's; else nullptr.
+  Core(Stack& stack, Observer& observer, const RandomSource& random, application::Settings settings,
+       Core* node);
   ~Core();
 
   Time now() const { return scheduler.now(); }
@@ -36,6 +38,14 @@ class Programs::Core {
   bool running_on() const { return !abandoned && stack.running(); }
 
   void Run(Time now);
+  // Nothing more is asked of any stack.
+  void Abandon();
+  // Of this one and of the groups.
+  template <typename Use>
+  void ForEach(Use use) {
+    use(*this);
+    for (Group& group : groups) use(*group.core);
+  }
 
   // Flows and listeners hear of their events while they are known here.
   void Know(tcp::ConnectionId id, DirectFlow& flow);
@@ -56,14 +66,25 @@ class Programs::Core {
   Observer& observer;
   RandomSource random;
   application::Settings settings;
-  application::Scheduler scheduler;
+  application::Scheduler own_scheduler;  // Of no use to a group.
+  application::Scheduler& scheduler;
   application::WaitList configuration_changed;
   bool configuration_is_new = false;
   std::vector<DirectFlow*> flows;  // By the slots of the endpoint's connections.
   std::map<tcp::ListenerId, DirectListener*> listeners;
   std::vector<DirectFlow*> awaiting_source;  // In the order of their attempts.
-  std::map<uint16_t, DirectEcho*> echoes;    // By their identifiers.
-  uint16_t next_echo = 0;
+  // Those of echo requests are the node's, whichever stack sends them.
+  struct Echoes {
+    std::map<uint16_t, DirectEcho*> waiting;  // By their identifiers.
+    uint16_t next = 0;
+  };
+  Echoes own_echoes;
+  Echoes& echoes;
+  struct Group {
+    std::string name;
+    std::unique_ptr<Core> core;
+  };
+  std::vector<Group> groups;
   // Of all programs; made when one asks for it. Their ends come first.
   struct SharedResolver {
     explicit SharedResolver(Core& core);

@@ -17,16 +17,16 @@ constexpr uint16_t kFirstIdentifier = 0x8000;
 }  // namespace
 
 DirectEcho::~DirectEcho() {
-  if (identifier_ != 0) core_.echoes.erase(identifier_);
+  if (identifier_ != 0) core_.echoes.waiting.erase(identifier_);
 }
 
 Status DirectEcho::Send(const IpAddress& destination, const application::EchoOptions& options) {
   if (options.source && !core_.stack.HasAddress(*options.source)) return Error::kNotOurAddress;
-  if (core_.echoes.size() >= kFirstIdentifier) return Error::kLimitReached;
+  if (core_.echoes.waiting.size() >= kFirstIdentifier) return Error::kLimitReached;
   do {
-    identifier_ = kFirstIdentifier | core_.next_echo++;
-  } while (core_.echoes.contains(identifier_));
-  core_.echoes[identifier_] = this;
+    identifier_ = kFirstIdentifier | core_.echoes.next++;
+  } while (core_.echoes.waiting.contains(identifier_));
+  core_.echoes.waiting[identifier_] = this;
   sent_ = core_.now();
   Stack::EchoRequest request;
   request.destination = destination;

@@ -22,6 +22,20 @@ void DirectNetwork::Log(std::string_view line) {
 
 const application::Settings& DirectNetwork::settings() const { return core_.settings; }
 
+application::Network* DirectNetwork::group(std::string_view name) {
+  for (const auto& [known, network] : groups_) {
+    if (known == name) return network.get();
+  }
+  for (const Programs::Core::Group& group : core_.groups) {
+    if (group.name != name) continue;
+    groups_.emplace_back(
+        group.name, std::make_unique<DirectNetwork>(*group.core, name_,
+                                                    RandomStream(random_(), group.name, name_)));
+    return groups_.back().second.get();
+  }
+  return nullptr;
+}
+
 Result<std::unique_ptr<application::TcpListener>> DirectNetwork::ListenTcp(
     const application::TcpListenOptions& options) {
   tcp::Endpoint* const endpoint = core_.tcp();
@@ -72,6 +86,9 @@ Status DirectNetwork::SendUdp(const application::UdpMessage& message) {
 Status DirectNetwork::SendIp(const application::IpMessage& message) {
   if (!core_.running_on()) return Error::kHostDown;
   if (!core_.stack.runs(message.destination.family())) return Error::kFamilyDisabled;
+  if (message.source && message.source->family() != message.destination.family()) {
+    return Error::kBadAddress;
+  }
   if (message.source && !core_.stack.HasAddress(*message.source)) return Error::kNotOurAddress;
   const auto failed = core_.stack.SendIp(core_.now(), {.source = message.source,
                                                        .destination = message.destination,

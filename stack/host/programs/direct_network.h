@@ -2,6 +2,9 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "stack/application/network.h"
 #include "stack/base/random_stream.h"
@@ -21,7 +24,7 @@ class DirectNetwork final : public application::Network {
   RandomStream& random() override { return random_; }
   void Log(std::string_view line) override;
   const application::Settings& settings() const override;
-  application::Network* group(std::string_view) override { return nullptr; }
+  application::Network* group(std::string_view name) override;
 
   application::Result<std::unique_ptr<application::TcpListener>> ListenTcp(
       const application::TcpListenOptions& options) override;
@@ -50,6 +53,8 @@ class DirectNetwork final : public application::Network {
   Programs::Core& core_;
   std::string name_;
   RandomStream random_;
+  // Those of groups that the program asked for; their names are the groups'.
+  std::vector<std::pair<std::string_view, std::unique_ptr<DirectNetwork>>> groups_;
 };
 
 }  // namespace dualsim::host

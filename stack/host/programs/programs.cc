@@ -10,12 +10,19 @@ namespace dualsim::host {
 
 Programs::Programs(Stack& stack, Observer& observer, const RandomSource& random,
                    application::Settings settings)
-    : core_(std::make_unique<Core>(stack, observer, random, std::move(settings))) {}
+    : core_(std::make_unique<Core>(stack, observer, random, std::move(settings), nullptr)) {}
 
 Programs::~Programs() {
-  core_->abandoned = true;
+  core_->Abandon();
   // The newest first, as they may stand on the older.
   while (!core_->running.empty()) core_->running.pop_back();
+}
+
+void Programs::AddGroup(std::string name, Stack& stack, const RandomSource& random,
+                        application::Settings settings) {
+  core_->groups.push_back(
+      {std::move(name),
+       std::make_unique<Core>(stack, core_->observer, random, std::move(settings), core_.get())});
 }
 
 namespace {
@@ -67,7 +74,7 @@ void Programs::StopAll(Time now, std::string_view name) {
 }
 
 void Programs::Crash(Time now) {
-  core_->abandoned = true;
+  core_->Abandon();
   StopAll(now);
 }
 
@@ -94,13 +101,19 @@ void Programs::OnAddressChange() { core_->configuration_is_new = true; }
 void Programs::OnNameServers() { core_->configuration_is_new = true; }
 
 void Programs::OnEcho(Time now, const EchoFact& fact) {
-  const auto found = core_->echoes.find(fact.identifier);
-  if (found != core_->echoes.end()) found->second->OnEcho(now, fact);
+  const auto& waiting = core_->echoes.waiting;
+  const auto found = waiting.find(fact.identifier);
+  if (found != waiting.end()) found->second->OnEcho(now, fact);
 }
 
 size_t Programs::connections() const {
-  return static_cast<size_t>(std::count_if(core_->flows.begin(), core_->flows.end(),
-                                           [](const DirectFlow* flow) { return flow != nullptr; }));
+  size_t count = 0;
+  core_->ForEach([&count](const Core& core) {
+    count +=
+        static_cast<size_t>(std::count_if(core.flows.begin(), core.flows.end(),
+                                          [](const DirectFlow* flow) { return flow != nullptr; }));
+  });
+  return count;
 }
 
 }  // namespace dualsim::host

@@ -34,6 +34,11 @@ class Programs {
   Programs(const Programs&) = delete;
   Programs& operator=(const Programs&) = delete;
 
+  // Another stack of the node, which programs find by the group's name. To be said
+  // before the first Start(); likewise.
+  void AddGroup(std::string name, Stack& stack, const RandomSource& random,
+                application::Settings settings);
+
   // It begins with the next Run(). `name` stands in its log lines, and with how
   // many of that name came before it decides its random numbers.
   ProgramId Start(Time now, std::string_view name, application::Program program);

@@ -167,6 +167,25 @@ TEST(BootArguments, EachGroupConfiguresItsOwnStack) {
   EXPECT_TRUE(parsed.stacks[1].ipv6);
 }
 
+TEST(BootArguments, ADeviceOfItsOwnMakesAGroup) {
+  EXPECT_EQ(GroupsOfBootArguments(""), Lines{""});
+  EXPECT_EQ(GroupsOfBootArguments("--interface=lan --ipv4-only"), Lines{""});
+  EXPECT_EQ(GroupsOfBootArguments("--private-interface=lan --private-ipv4-only --b2-interface b "
+                                  "--private-interface=twice"),
+            (Lines{"", "private", "b2"}));
+  EXPECT_EQ(GroupsOfBootArguments("---interface=x --P-interface=x private-interface=x"), Lines{""});
+}
+
+TEST(BootArguments, ProgramsAreNamedAsOftenAsWanted) {
+  const BootArguments arguments = Read("--app=echo --app='echo=--port=8 --udp=false'");
+  EXPECT_EQ(arguments.applications, (Lines{"echo", "echo=--port=8 --udp=false"}));
+  EXPECT_EQ(Errors("--app=").size(), 1u);
+  EXPECT_EQ(Errors("--app==--port=8").size(), 1u);
+  const Lines groups = {"", "private"};
+  EXPECT_EQ(ParseBootArguments("--private-app=echo", groups).errors,
+            Lines{"--private-app: programs are of the whole host; give --app"});
+}
+
 TEST(BootArguments, AGroupsErrorsCarryItsPrefix) {
   const Lines groups = {"private"};
   EXPECT_EQ(ParseBootArguments("--ipv4-only", groups).errors.size(), 1u);
