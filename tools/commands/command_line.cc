@@ -118,11 +118,15 @@ void AddInspect(CLI::App& app, InspectCommand& inspect) {
 
 void AddLive(CLI::App& app, LiveCommand& live) {
   CLI::App& command = *app.add_subcommand(
-      "live", "Run a host on a tap device, or a scenario with one, by the real clock");
+      "live", "Run a host on a tap device or on this machine's sockets, or a scenario, live");
   command
       .add_option("--tap", live.tap,
                   "Run one host on this Linux tap device, which is made where it is not there")
       ->type_name("NAME");
+  command.add_flag(
+      "--sockets", live.sockets,
+      "Run its applications on this machine's sockets instead: --ipv4 and --ipv6 are "
+      "then the one address that each family listens on and sends from (default: all)");
   command.add_option("--mac", live.mac, "The host's address on the link (default: drawn)")
       ->type_name("MAC");
   command
@@ -145,7 +149,7 @@ void AddLive(CLI::App& app, LiveCommand& live) {
           [&live](const std::string& text) {
             live.seed = ReadInteger<uint64_t>("--seed", text, "from 0 to 18446744073709551615");
           },
-          "Seed of the scenario's run, instead of its own")
+          "Seed of the scenario's run, instead of its own; with --sockets of the programs' numbers")
       ->type_name("N");
   command.add_option("--capture", live.capture, "Write a capture, which can be read as it grows")
       ->type_name("FILE");
@@ -153,7 +157,8 @@ void AddLive(CLI::App& app, LiveCommand& live) {
       .add_option_function<std::string>(
           "--for",
           [&live](const std::string& text) { live.duration = ReadDurationOption("--for", text); },
-          "End after this time ('30s'; default: with Ctrl-C, or with the scenario)")
+          "End after this time ('30s'; default: with Ctrl-C, the scenario, the last application on "
+          "--sockets)")
       ->type_name("TIME");
   command.add_flag("-v,--verbose", live.verbose,
                    "Print routers, prefixes, neighbors, drops too, not addresses and logs alone");
@@ -165,12 +170,17 @@ void AddLive(CLI::App& app, LiveCommand& live) {
 
 // What is wrong with the combination; "" where nothing is.
 std::string CheckLive(const LiveCommand& live) {
-  if (live.tap.empty() == live.scenario.empty()) {
-    return "live takes one of --tap and --scenario (dualsim live --help says more)";
+  if (int{!live.tap.empty()} + int{live.sockets} + int{!live.scenario.empty()} != 1) {
+    return "live takes one of --tap, --sockets and --scenario (dualsim live --help says more)";
   }
-  if (!live.tap.empty()) {
+  if (live.sockets) {
+    if (!live.mac.empty()) return "--mac goes with --tap";
+    if (!live.capture.empty()) return "--capture goes with --tap and --scenario";
+    if (live.applications.empty()) return "--sockets takes an application: --app NAME=ARGS";
+  }
+  if (live.scenario.empty()) {
     if (!live.attach.empty()) return "--attach goes with --scenario";
-    if (live.seed) return "--seed goes with --scenario";
+    if (live.seed && !live.sockets) return "--seed goes with --scenario";
     return "";
   }
   if (!live.mac.empty()) return "--mac goes with --tap; a scenario says it of its hosts";

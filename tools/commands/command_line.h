@@ -39,10 +39,12 @@ struct InspectCommand {
   std::string filter;
 };
 
-// One of --tap and --scenario; the other fields are those of one of them, or of both.
+// One of --tap, --sockets and --scenario; the other fields are those of one of them, or of
+// several.
 struct LiveCommand {
   std::string tap{};
   std::string mac{};  // "": drawn.
+  bool sockets = false;
   std::vector<std::string> boot_arguments{};
   std::vector<std::string> applications{};  // NAME or NAME=ARGUMENTS.
 

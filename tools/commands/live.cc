@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
 #include "sim/live/attach.h"
@@ -15,13 +14,13 @@
 #include "sim/scenario/plan.h"
 #include "sim/scenario/runner.h"
 #include "sim/scenario/units.h"
-#include "stack/application/registry.h"
 #include "stack/host/boot_arguments.h"
 #include "stack/host/boot_configuration.h"
 #include "stack/os/tap_device.h"
 #include "stack/wire/mac_address.h"
 #include "tools/commands/command_line.h"
 #include "tools/commands/exit_code.h"
+#include "tools/commands/live_arguments.h"
 #include "tools/commands/live_report.h"
 #include "tools/commands/load_files.h"
 #include "tools/commands/names_of_plan.h"
@@ -32,39 +31,16 @@ namespace {
 
 using Errors = std::vector<std::string>;
 
-// The machine's randomness: nobody is to guess what a live host draws.
-uint64_t DrawSeed() {
-  std::random_device device;
-  return uint64_t{device()} << 32 | device();
-}
-
 MacAddress DrawMac(uint64_t seed) {
   // Locally administered, and of one station (IEEE 802-2014 §8.2.2).
   constexpr uint64_t kMask = (uint64_t{1} << 40) - 1;
   return MacAddress::FromInteger(uint64_t{0x02} << 40 | (seed & kMask));
 }
 
-// One text again of what the shell took apart.
-std::string Join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    const char quote = word.find('\'') == std::string::npos ? '\'' : '"';
-    text += quote + word + quote + " ";
-  }
-  return text;
-}
-
-// "echo=--port=8" as a program of the plan's host.
 void AddApplication(const std::string& text, sim::NodePlan& host, Errors& errors) {
-  const size_t equals = text.find('=');
-  const std::string name = text.substr(0, equals);
-  const std::string arguments = equals == std::string::npos ? "" : text.substr(equals + 1);
-  auto made = application::Registry::Make(name, arguments);
-  if (const auto* wrong = std::get_if<application::ArgumentErrors>(&made)) {
-    for (const std::string& line : *wrong) errors.push_back("--app " + name + ": " + line);
-    return;
+  if (auto made = MakeProgram(text, errors)) {
+    host.applications.push_back({std::move(made->name), std::move(made->program)});
   }
-  host.applications.push_back({name, std::get<application::Program>(std::move(made))});
 }
 
 // What is to run, and on which devices.
@@ -99,7 +75,7 @@ std::optional<Show> PrepareHost(const LiveCommand& command, Errors& errors) {
       card.mac = *mac;
     }
   }
-  const auto parsed = host::ParseBootArguments(Join(command.boot_arguments));
+  const auto parsed = host::ParseBootArguments(BootArgumentsText(command));
   errors.insert(errors.end(), parsed.errors.begin(), parsed.errors.end());
   if (parsed.ok()) {
     const Errors refused = host::ApplyBootArguments(parsed.stacks.front(), &config);
@@ -213,6 +189,7 @@ int Play(const LiveCommand& command, Show& show) {
 }  // namespace
 
 int Live(const LiveCommand& command) {
+  if (command.sockets) return LiveOnSockets(command);
   Errors errors;
   try {
     std::optional<Show> show =

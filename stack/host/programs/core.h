@@ -106,8 +106,6 @@ class Programs::Core {
 application::Error ErrorOf(tcp::Error error);
 application::Error ErrorOf(tcp::Refusal refusal);
 application::Error ErrorOf(DropReason reason);
-// Of an ICMP error's type and code.
-application::Error ErrorOfIcmp(IpFamily family, uint8_t type, uint8_t code);
 // Why one can't send to the address at all.
 std::optional<application::Error> CheckDestination(const Stack& stack, const IpAddress& address,
                                                    Port port);

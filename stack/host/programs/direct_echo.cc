@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "stack/application/icmp_error.h"
+
 namespace dualsim::host {
 
 using application::EchoReply;
@@ -55,7 +57,8 @@ void DirectEcho::End(Result<EchoReply> result) {
 
 void DirectEcho::OnEcho(Time now, const EchoFact& fact) {
   const IpAddress from = fact.from;
-  if (!fact.reply) return End(ErrorOfIcmp(from.family(), fact.error_type, fact.error_code));
+  if (!fact.reply)
+    return End(application::ErrorOfIcmp(from.family(), fact.error_type, fact.error_code));
   End(EchoReply{.from = from, .rtt = now - sent_});
 }
 

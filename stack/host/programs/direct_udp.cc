@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "stack/application/icmp_error.h"
+
 namespace dualsim::host {
 
 using application::Error;
@@ -135,7 +137,8 @@ void DirectUdpSocket::OnDatagram(Time now, const udp::ReceivedDatagram& datagram
 void DirectUdpSocket::OnDatagramError(Time now, const udp::DatagramError& error) {
   Queue(now, {.source = {error.reporter},
               .destination = {error.destination, error.destination_port},
-              .icmp_error = ErrorOfIcmp(error.destination.family(), error.type, error.code)});
+              .icmp_error =
+                  application::ErrorOfIcmp(error.destination.family(), error.type, error.code)});
 }
 
 }  // namespace dualsim::host

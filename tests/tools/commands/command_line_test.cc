@@ -110,7 +110,7 @@ TEST(CommandLine, LiveTakesBootArgumentsAsTheyCome) {
 }
 
 TEST(CommandLine, LiveIsAHostOrAScenario) {
-  EXPECT_NE(Refusal({"live"}).find("one of --tap and --scenario"), std::string::npos);
+  EXPECT_NE(Refusal({"live"}).find("one of --tap, --sockets and --scenario"), std::string::npos);
   EXPECT_NE(Refusal({"live", "--tap", "a", "--scenario", "b"}).find("one of"), std::string::npos);
   EXPECT_NE(Refusal({"live", "--tap", "a", "--attach", "lan=b"}).find("--attach"),
             std::string::npos);
@@ -118,6 +118,21 @@ TEST(CommandLine, LiveIsAHostOrAScenario) {
   EXPECT_NE(Refusal({"live", "--scenario", "a", "--ipv6-only"}).find("--ipv6-only"),
             std::string::npos);
   EXPECT_NE(Refusal({"live", "--tap", "a", "--for", "10"}).find("unit"), std::string::npos);
+  EXPECT_NE(Refusal({"live", "--tap", "a", "--sockets"}).find("one of"), std::string::npos);
+  EXPECT_NE(Refusal({"live", "--tap", "a", "--seed", "1"}).find("--seed"), std::string::npos);
+}
+
+TEST(CommandLine, LiveOnSocketsTakesTheSameArguments) {
+  const auto live = Accepted<LiveCommand>(
+      {"live", "--sockets", "--ipv4=127.0.0.1/24", "--app", "echo", "--seed", "7"});
+  EXPECT_TRUE(live.sockets);
+  EXPECT_EQ(live.boot_arguments, std::vector<std::string>{"--ipv4=127.0.0.1/24"});
+  EXPECT_EQ(live.seed, 7u);
+  EXPECT_NE(Refusal({"live", "--sockets"}).find("--app"), std::string::npos);
+  EXPECT_NE(Refusal({"live", "--sockets", "--app", "echo", "--capture", "a"}).find("--capture"),
+            std::string::npos);
+  EXPECT_NE(Refusal({"live", "--sockets", "--app", "echo", "--mac", "a"}).find("--mac"),
+            std::string::npos);
 }
 
 TEST(CommandLine, HelpAndVersionAreAnswersNotMistakes) {
