@@ -65,11 +65,11 @@ SHOWS = {
         bare(both('ping=--to=PEER --count=3 --size=1 --last-size=3001 --step=1000 --delay=4s')), [],
         ['192.0.2.1: 12 sent', '2001:db8::1: 12 sent']),
     'http': worlds.Show(
-        both('http=--url=http://PEER/bytes/100000 --count=2 --delay=4s') + both('http=--url=http://PEER/ --post=50KB --delay=4s'),
+        both('http=--url=http://PEER/bytes/100000 --count=2 --delay=4s') + both('http=--url=http://PEER/ --post=50000 --delay=4s'),
         ['http-server'], [r'GET.*200(.|\n)*GET.*200(.|\n)*GET.*200(.|\n)*GET.*200', 'POST.*200(.|\n)*POST.*200']),
     'http-server': worlds.Show(
         ['http-server'],
-        to_subject('http=--url=http://SUBJECT/nothing --delay=4s') + to_subject('http=--url=http://SUBJECT/ --post=50KB --delay=4s'),
+        to_subject('http=--url=http://SUBJECT/nothing --delay=4s') + to_subject('http=--url=http://SUBJECT/ --post=50000 --delay=4s'),
         ['GET /nothing: 404(.|\n)*GET /nothing: 404', 'POST /: 200(.|\n)*POST /: 200']),
     'resolve': worlds.Show(['resolve=--name=www.example.com --delay=4s', 'resolve=--name=www.example.net --type=TXT --delay=4s'],
                            ['dns-server=--ignore=TXT'], ['com.* AAAA:', 'com.* A:', 'net.* TXT:']),
@@ -132,7 +132,8 @@ def sort_out(name, logged):
     if program == 'parity':
       call, _, text = line.partition(': ')
       if text:
-        seen.setdefault(call, []).append(text)
+        # It comes from the MAC address, which is drawn.
+        seen.setdefault(call, []).append(re.sub(r'fe80::[0-9a-f:]*[0-9a-f]', 'a link-local address', text))
     elif not name.startswith('calls'):
       seen.setdefault(name, []).append(f'({program}) {without_measures(line)}')
   if name != 'calls':

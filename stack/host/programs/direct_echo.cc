@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "stack/application/icmp_error.h"
+#include "stack/application/implementation.h"
 
 namespace dualsim::host {
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "stack/application/implementation.h"
 #include "stack/host/programs/core.h"
 #include "stack/host/programs/direct_echo.h"
 #include "stack/host/programs/direct_tcp.h"
@@ -60,7 +61,10 @@ Result<std::unique_ptr<application::TcpListener>> DirectNetwork::ListenTcp(
 Result<std::unique_ptr<application::TcpFlow>> DirectNetwork::BeginConnectTcp(
     const application::SocketAddress& destination, const application::TcpConnectOptions& options) {
   if (!core_.running_on()) return Error::kHostDown;
-  if (!destination.address.is_unicast()) return Error::kBadAddress;
+  if (!destination.address.is_unicast() ||
+      application::IsOwnBroadcast(*this, destination.address)) {
+    return Error::kBadAddress;
+  }
   if (const auto failed = CheckDestination(core_.stack, destination.address, destination.port)) {
     return *failed;
   }

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "stack/application/icmp_error.h"
+#include "stack/application/implementation.h"
 
 namespace dualsim::host {
 
@@ -20,6 +20,14 @@ std::optional<InterfaceId> LinkOf(const IpAddress& address, InterfaceId interfac
                          (address.is_ipv4() && address.ipv4().is_broadcast());
   if (!of_a_link) return std::nullopt;
   return interface;
+}
+
+// On which link a group is joined: the stack answers for a group of IPv6, whose route is its
+// link alone, and that is the link of one of IPv4 too (RFC 1112 §6.1).
+Stack::Path PathToGroup(Stack& stack, Time now, const IpAddress& group,
+                        std::optional<InterfaceId> interface) {
+  static const IpAddress kAllNodes = *IpAddress::Parse("ff02::1");
+  return stack.PathTo(now, group.is_ipv6() ? group : kAllNodes, interface);
 }
 
 }  // namespace
@@ -87,7 +95,7 @@ Status DirectUdpSocket::JoinGroup(const IpAddress& group, std::optional<Interfac
   if (!listening_) return Error::kClosed;
   if (!group.is_multicast()) return Error::kMulticastOnly;
   if (!core_.stack.runs(group.family())) return Error::kFamilyDisabled;
-  const Stack::Path path = core_.stack.PathTo(core_.now(), group, interface);
+  const Stack::Path path = PathToGroup(core_.stack, core_.now(), group, interface);
   if (path.mtu == 0) return Error::kNoRoute;
   if (core_.stack.JoinGroup(core_.now(), path.interface, group)) return Error::kNoRoute;
   groups_.emplace_back(path.interface, group);

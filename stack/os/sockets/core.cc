@@ -82,6 +82,8 @@ std::optional<Error> Programs::Core::CheckDestination(const IpAddress& address, 
 
 bool Programs::Core::HasAddress(const IpAddress& address) const {
   if (!config.runs(address.family()) || !address.is_unicast()) return false;
+  // RFC 4291 §2.5.3: every node's own, whatever else it has.
+  if (address.is_ipv6() && address.is_loopback()) return true;
   const IpAddress only = config.ListenAddress(address.family());
   if (!only.is_unspecified()) return address == only;
   for (const MachineAddress& own : machine.all()) {

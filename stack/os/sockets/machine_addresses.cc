@@ -40,11 +40,6 @@ std::optional<MachineAddress> Read(const nlmsghdr* message) {
     if (a->rta_type == IFA_ADDRESS) address = AddressIn(a, head->ifa_family);
     // With a peer IFA_ADDRESS is the other end's.
     if (a->rta_type == IFA_LOCAL) local = AddressIn(a, head->ifa_family);
-    if (a->rta_type == IFA_BROADCAST) {
-      if (const auto to = AddressIn(a, head->ifa_family); to && to->is_ipv4()) {
-        read.broadcast = to->ipv4();
-      }
-    }
     if (a->rta_type == IFA_FLAGS) std::memcpy(&flags, RTA_DATA(a), sizeof(flags));
   }
   if (!address && !local) return std::nullopt;

@@ -13,9 +13,8 @@ namespace dualsim::os {
 struct MachineAddress {
   IpAddress address;
   int prefix_length = 0;
-  int interface = 0;                       // The machine's index.
-  std::optional<Ipv4Address> broadcast{};  // Of the prefix, where the interface has it.
-  bool tentative = false;                  // Not verified to be unique yet.
+  int interface = 0;       // The machine's index.
+  bool tentative = false;  // Not verified to be unique yet.
   bool deprecated = false;
 };
 

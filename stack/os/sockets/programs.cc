@@ -55,12 +55,12 @@ size_t Programs::count() const { return core_->running.size(); }
 
 void Programs::Run(Time until) {
   core_->Run();
-  std::erase_if(core_->running, [&](const auto& one) {
+  const size_t ended = std::erase_if(core_->running, [&](const auto& one) {
     if (one->scope.running() > 0) return false;
     core_->observer.OnApplication(core_->now(), {.name = one->network.name(), .running = false});
     return true;
   });
-  if (core_->running.empty()) return;
+  if (ended > 0) return;  // Which the owner may have waited for.
   const bool more = !core_->next_turn.empty() || !core_->scheduler.idle();
   core_->loop.Wait(more ? Time() : std::min(until, core_->scheduler.deadline()));
 }

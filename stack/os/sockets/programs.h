@@ -39,8 +39,8 @@ class Programs {
   void StopAll();
   size_t count() const;
 
-  // Lets programs run until all wait, or until each had its share; then waits, until
-  // `until` at most, for what they wait for. Owners call it again and again.
+  // Lets programs run until all wait, or have had their share; then waits, until `until`
+  // at most, for what they wait for, unless one has ended. Owners call it again and again.
   void Run(Time until);
 
   // What went through the sockets so far.

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "stack/application/icmp_error.h"
+#include "stack/application/implementation.h"
 #include "stack/base/checksum.h"
 #include "stack/os/sockets/error_number.h"
 

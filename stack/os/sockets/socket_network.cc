@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "stack/application/implementation.h"
 #include "stack/os/sockets/core.h"
 #include "stack/os/sockets/error_number.h"
 #include "stack/os/sockets/socket_echo.h"
@@ -35,7 +36,10 @@ Result<std::unique_ptr<application::TcpListener>> SocketNetwork::ListenTcp(
 
 Result<std::unique_ptr<application::TcpFlow>> SocketNetwork::BeginConnectTcp(
     const application::SocketAddress& destination, const application::TcpConnectOptions& options) {
-  if (!destination.address.is_unicast()) return Error::kBadAddress;
+  if (!destination.address.is_unicast() ||
+      application::IsOwnBroadcast(*this, destination.address)) {
+    return Error::kBadAddress;
+  }
   if (const auto failed = core_.CheckDestination(destination.address, destination.port)) {
     return *failed;
   }

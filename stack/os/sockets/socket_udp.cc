@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "stack/application/icmp_error.h"
+#include "stack/application/implementation.h"
 #include "stack/os/sockets/error_number.h"
 
 namespace dualsim::os {
@@ -46,11 +46,11 @@ void Prepare(Socket& socket, IpFamily family) {
   if (family == IpFamily::kIpv6) socket.Set(IPPROTO_IPV6, IPV6_V6ONLY, 1);
 }
 
-// What every node hears, RFC 1112 §4, RFC 4291 §2.8.
+// What every node of a link hears, RFC 1112 §4, RFC 4291 §2.7.1.
+const IpAddress kAllNodes[] = {*IpAddress::Parse("224.0.0.1"), *IpAddress::Parse("ff02::1")};
+
 bool IsAllNodes(const IpAddress& group) {
-  static const IpAddress kGroups[] = {*IpAddress::Parse("224.0.0.1"), *IpAddress::Parse("ff01::1"),
-                                      *IpAddress::Parse("ff02::1")};
-  return std::find(std::begin(kGroups), std::end(kGroups), group) != std::end(kGroups);
+  return std::find(std::begin(kAllNodes), std::end(kAllNodes), group) != std::end(kAllNodes);
 }
 
 }  // namespace
@@ -108,20 +108,25 @@ Status SocketUdp::BindAll() {
       const IpAddress at = core_.config.ListenAddress(family);
       failed = Bind(at, core_.LinkOf(at, std::nullopt), Sharing::kAlone);
     }
-    if (!failed && core_.config.ipv4 && core_.config.ipv4_address) failed = BindBroadcasts();
+    if (!failed) failed = BindForMany();
   }
   if (failed) CloseAll();
   return failed;
 }
 
-// A socket that has an address hears no broadcasts; these do.
-Status SocketUdp::BindBroadcasts() {
+// A socket that has an address hears neither broadcasts nor what is for all nodes; these do.
+Status SocketUdp::BindForMany() {
   for (const MachineAddress& own : core_.machine.all()) {
-    if (own.address != IpAddress(*core_.config.ipv4_address) || !own.broadcast) continue;
-    for (const Ipv4Address& to : {*own.broadcast, Ipv4Address::Broadcast()}) {
+    const IpAddress only = core_.config.ListenAddress(own.address.family());
+    if (own.address != only || own.address.is_loopback()) continue;
+    std::vector<IpAddress> all = {kAllNodes[own.address.is_ipv4() ? 0 : 1]};
+    if (own.address.is_ipv4()) all.push_back(Ipv4Address::Broadcast());
+    if (const auto near = application::BroadcastOf(own.address, own.prefix_length)) {
+      all.push_back(*near);
+    }
+    for (const IpAddress& to : all) {
       if (const Status failed = Bind(to, own.interface, Sharing::kShared)) return failed;
     }
-    break;
   }
   return std::nullopt;
 }

@@ -43,7 +43,7 @@ class SocketUdp final : public application::UdpSocket, private EventHandler {
   void OnReady(bool, bool) override { receivable_.WakeAll(core_.scheduler); }
   bool listens_to_one() const { return options_.address && !options_.address->is_unspecified(); }
   application::Status BindAll();
-  application::Status BindBroadcasts();
+  application::Status BindForMany();
   application::Status Bind(const IpAddress& address, int interface, Sharing sharing);
   void CloseAll();
   Part* PartFor(const IpAddress& address);

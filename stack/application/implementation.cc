@@ -1,4 +1,6 @@
-#include "stack/application/icmp_error.h"
+#include "stack/application/implementation.h"
+
+#include <algorithm>
 
 #include "stack/wire/icmpv6.h"
 
@@ -18,6 +20,20 @@ Error ErrorOfIcmp(IpFamily family, uint8_t type, uint8_t code) {
   const bool port = icmpv6 == wire::Icmpv6Type::kDestinationUnreachable &&
                     static_cast<wire::UnreachableCode>(code) == wire::UnreachableCode::kPort;
   return port ? Error::kRefused : Error::kUnreachable;
+}
+
+std::optional<Ipv4Address> BroadcastOf(const IpAddress& address, int prefix_length) {
+  constexpr int kLongest = 30;
+  if (!address.is_ipv4() || prefix_length < 1 || prefix_length > kLongest) return std::nullopt;
+  return Ipv4Address::FromInteger(address.ipv4().ToInteger() | ~uint32_t{0} >> prefix_length);
+}
+
+bool IsOwnBroadcast(const Network& network, const IpAddress& destination) {
+  if (!destination.is_ipv4()) return false;
+  const std::vector<ConfiguredAddress> own = network.addresses();
+  return std::any_of(own.begin(), own.end(), [&](const ConfiguredAddress& one) {
+    return BroadcastOf(one.address, one.prefix_length) == destination.ipv4();
+  });
 }
 
 }  // namespace dualsim::application
