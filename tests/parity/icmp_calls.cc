@@ -11,7 +11,11 @@ using application::Task;
 // RFC 3692: for experiments.
 constexpr uint8_t kExperimental = 253;
 
-Task<> NoteEcho(Subject& s, std::string_view what, IpAddress to, EchoOptions options = {}) {
+// Long enough for a machine that has much to do.
+constexpr Duration kPatience = Seconds(10);
+
+Task<> NoteEcho(Subject& s, std::string_view what, IpAddress to,
+                EchoOptions options = {.timeout = kPatience}) {
   const auto reply = co_await s.network.Echo(to, options);
   s.Note(std::string(what) + ": " +
          (reply ? "from " + reply->from.ToString() : std::string(ErrorText(reply.error()))));
@@ -26,7 +30,8 @@ Task<> Echo(Subject& s) {
 Task<> Sizes(Subject& s) {
   for (const size_t size : {size_t{0}, size_t{1}, size_t{1472}, size_t{1473}, size_t{20'000},
                             size_t{65'507}, size_t{65'508}, size_t{70'000}}) {
-    co_await NoteEcho(s, std::to_string(size) + " bytes", s.peer, {.size = size});
+    co_await NoteEcho(s, std::to_string(size) + " bytes", s.peer,
+                      {.size = size, .timeout = kPatience});
   }
 }
 
@@ -38,9 +43,9 @@ Task<> Errors(Subject& s) {
 }
 
 Task<> Options(Subject& s) {
-  co_await NoteEcho(s, "from its own", s.peer, {.source = s.own});
-  co_await NoteEcho(s, "one hop", s.peer, {.ttl = uint8_t{1}});
-  co_await NoteEcho(s, "by its link", s.peer, {.interface = s.Link()});
+  co_await NoteEcho(s, "from its own", s.peer, {.source = s.own, .timeout = kPatience});
+  co_await NoteEcho(s, "one hop", s.peer, {.ttl = uint8_t{1}, .timeout = kPatience});
+  co_await NoteEcho(s, "by its link", s.peer, {.interface = s.Link(), .timeout = kPatience});
 }
 
 Task<> NobodyThere(Subject& s) {
@@ -52,7 +57,7 @@ Task<> SeveralAtOnce(Subject& s) {
   std::array<bool, 5> answered{};
   for (bool& one : answered) {
     scope.Start([](Subject& t, bool& into) -> Task<> {
-      into = (co_await t.network.Echo(t.peer)).ok();
+      into = (co_await t.network.Echo(t.peer, {.timeout = kPatience})).ok();
     }(s, one));
   }
   co_await scope.Join();

@@ -9,6 +9,7 @@ differs for which differences.py has no reason, or is the same for which it has 
 """
 
 import argparse
+import concurrent.futures
 import json
 import os
 import re
@@ -207,6 +208,7 @@ def see(only):
   """What each world saw, and whether that was everything."""
   seen = {world: {} for world in worlds.WORLDS}
   everything = not only
+  shown = []
   for name, show in SHOWS.items():
     if only and only not in name:
       continue
@@ -214,8 +216,11 @@ def see(only):
       print(f'SKIPPED: {name}: there is no program dhclient')
       everything = False
       continue
-    for world in worlds.WORLDS:
-      seen[world].update(sort_out(name, run_apart(world, name)))
+    shown.append(name)
+  with concurrent.futures.ThreadPoolExecutor(4) as pool:
+    runs = [(world, name, pool.submit(run_apart, world, name)) for name in shown for world in worlds.WORLDS]
+    for world, name, run in runs:
+      seen[world].update(sort_out(name, run.result()))
   return seen, everything
 
 

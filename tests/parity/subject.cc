@@ -34,7 +34,7 @@ Task<> Try(Network& network, const Call& call, IpFamily family) {
       .own = ipv4 ? kOwn4 : kOwn6,
       .peer = ipv4 ? kPeer4 : kPeer6};
   // A call that never ends is a difference, too.
-  constexpr Duration kPatience = Seconds(20);
+  constexpr Duration kPatience = Seconds(100);
   const auto ended =
       co_await application::WithTimeout(network.scheduler(), kPatience, call.run(subject));
   if (!ended) subject.Note("never ends");

@@ -23,9 +23,9 @@ Task<application::Result<UdpArrival>> Receive(UdpSocket& socket) {
   co_return co_await socket.Receive();
 }
 
-// What arrives within a second, in words.
-Task<std::string> Next(Subject& s, UdpSocket& socket) {
-  const auto arrived = co_await WithTimeout(s.scheduler(), Seconds(1), Receive(socket));
+// What arrives in time, in words.
+Task<std::string> Next(Subject& s, UdpSocket& socket, Duration patience = Seconds(10)) {
+  const auto arrived = co_await WithTimeout(s.scheduler(), patience, Receive(socket));
   if (!arrived) co_return "nothing";
   if (!*arrived) co_return std::string(ErrorText(arrived->error()));
   const UdpArrival& one = **arrived;
@@ -200,7 +200,7 @@ Task<> Groups(Subject& s) {
     return socket->Send({.destination = {s.peer, kUdpGroup}, .data = Bytes(s.Group().ToString())});
   };
   s.Note("ask", ask());
-  s.Note("not joined: " + co_await Next(s, *socket));
+  s.Note("not joined: " + co_await Next(s, *socket, Milliseconds(500)));
   s.Note("join no group", socket->JoinGroup(s.peer, s.Link()));
   s.Note("join", socket->JoinGroup(s.Group(), s.Link()));
   s.Note("join twice", socket->JoinGroup(s.Group(), s.Link()));

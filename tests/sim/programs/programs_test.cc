@@ -123,6 +123,24 @@ TEST_F(ProgramsTest, AreToldWhyTheyCannotConnect) {
                    "not an address to send to", "not an address to send to", "refused"}));
 }
 
+// RFC 1122 §4.2.3.10, and §6.1 of RFC 1112: a group is joined on a link, not on a route.
+TEST(ProgramsOverIpv4, ReachOneByTcpAndManyByUdp) {
+  RoutedHosts world(1, {}, {}, {}, true);
+  world.Boot();
+  Notes notes;
+  world.RunFor(Seconds(10));
+  world.node(RoutedHosts::kA).StartProgram("test", [&](application::Network& network) -> Task<> {
+    const IpAddress broadcast = *IpAddress::Parse("192.0.2.127");
+    const auto flow = co_await network.ConnectTcp({broadcast, Port{7}});
+    notes.push_back(std::string(ErrorText(flow.error())));
+    auto socket = network.ListenUdp({});
+    const IpAddress group = *IpAddress::Parse("239.1.2.3");
+    notes.push_back((*socket)->JoinGroup(group, std::nullopt) ? "not joined" : "joined");
+  });
+  world.RunFor(Seconds(1));
+  EXPECT_EQ(notes, (Notes{"not an address to send to", "joined"}));
+}
+
 TEST_F(ProgramsTest, AreRefusedAPortThatIsTaken) {
   Start(RoutedHosts::kA, [this](application::Network& network) -> Task<> {
     auto first = network.ListenTcp({.port = Port{80}});
