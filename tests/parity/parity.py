@@ -170,6 +170,20 @@ def describe(call, seen):
   return text or '    the same in every world\n'
 
 
+UNSEEN = """On sockets, too:
+
+- keepalive times are whole seconds, at most 32,767, and 127 probes at most: the kernel takes no others;
+- a port that nobody named comes from the kernel's range (32768 to 60999), not from RFC 6335's or RFC 6056's;
+- a UDP port is a socket for each family, so that the order of arrival holds within a family;
+- `queue_bytes` is a receive buffer, as large as `net.core.rmem_max` lets it be, and what it drops is counted by the kernel;
+- a datagram whose source port is another process's is refused (`port in use`);
+- `SendIp`, and `Echo` outside of `net.ipv4.ping_group_range`, take CAP_NET_RAW; without it they are `not allowed`;
+- `--ipv4` and `--ipv6` are the one address of the family, without the link-local one and, in IPv4, without the loopback;
+- gateways, router advertisements and DHCP are the machine's: their arguments are taken, and a line says that they are not
+  used. Name servers are those of `--dns-servers`, then those of `/etc/resolv.conf`;
+- `TcpStatistics::segments_sent` counts segments with data, and not SYN and FIN."""
+
+
 def cell(text):
   return text.replace('|', '\\|')
 
@@ -197,7 +211,7 @@ def page(seen, verdicts):
       if len(set(lines)) > 1:
         out.append('| ' + ' | '.join([call if first else ''] + [cell(line) for line in lines] + [why if first else '']) + ' |')
         first = False
-  out += ['', '## What is the same', '', '| call | lines compared |', '|---|---|']
+  out += ['', '## What no call shows', '', UNSEEN, '', '## What is the same', '', '| call | lines compared |', '|---|---|']
   for call, why in verdicts.items():
     if why == '':
       out.append(f'| {call} | {len(next(iter(seen.values())).get(call, []))} |')
