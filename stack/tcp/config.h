@@ -65,14 +65,25 @@ struct Keepalive {
   Duration idle = Seconds(7200);
   Duration interval = Seconds(75);
   int count = 9;
+  friend bool operator==(const Keepalive&, const Keepalive&) = default;
 };
 
 // What a program may choose for each connection.
 struct ConnectionOptions {
-  bool no_delay = false;  // Switches Nagle's algorithm off.
+  bool no_delay = false;   // Switches Nagle's algorithm off.
+  bool cork = false;       // A part of a segment waits for the rest, the end, or a probe's time.
+  bool quick_ack = false;  // Data are acknowledged at once, RFC 9293 §3.8.6.3.
   std::optional<Keepalive> keepalive;
   // RFC 9293 §3.9.1.1: how long data may stay unacknowledged. R2 of §3.8.3.
   Duration user_timeout = Seconds(300);
+  // Instead of Config's. The receive buffer's size when the SYN is sent decides about the
+  // window's scale; it can grow or shrink later within what that can tell.
+  std::optional<Config::Congestion> congestion{};
+  std::optional<uint32_t> receive_buffer{};
+  std::optional<uint32_t> send_buffer{};
+  // Of both directions, where it is less than the path's: the MSS that is offered, and what
+  // is sent (RFC 9293 §3.7.1).
+  std::optional<uint16_t> max_segment{};
 };
 
 // The header bytes of IP and TCP without options, RFC 9293 §3.7.1.

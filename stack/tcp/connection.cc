@@ -20,7 +20,7 @@ Connection::Connection(const Environment& environment, const Flow& flow,
       options_(options),
       sender_(environment.config, options_, environment.blocks, *this),
       reassembly_(environment.blocks, environment.config.max_holes),
-      window_(environment.config.receive_buffer),
+      window_(options.receive_buffer.value_or(environment.config.receive_buffer)),
       ack_(environment.config.delayed_ack),
       timestamps_(timestamp_offset) {
   SetMtu(environment.network.PathMtu(flow));
@@ -34,10 +34,15 @@ void Connection::SetMtu(uint32_t mtu) {
   mtu_ = std::max(mtu, flow_.local.is_ipv4() ? kMinMtuIpv4 : kMinMtuIpv6);
 }
 
+uint32_t Connection::Mss() const {
+  const uint32_t mss = std::min<uint32_t>(mtu_ - IpTcpHeader(), 0xffff);
+  return options_.max_segment ? std::min<uint32_t>(mss, *options_.max_segment) : mss;
+}
+
 uint32_t Connection::Smss() const {
   // RFC 6691: the MSS counts no options, so what is sent in every segment is
   // taken off here.
-  const uint32_t mss = std::min<uint32_t>(peer_mss_, mtu_ - IpTcpHeader());
+  const uint32_t mss = std::min<uint32_t>(peer_mss_, Mss());
   return std::max(mss, kMinSmss) - (timestamps_.enabled() ? kTimestampsSize : 0);
 }
 
@@ -185,6 +190,25 @@ void Connection::Finish(Time now) {
   // A SYN-RECEIVED with data to send waits for ESTABLISHED likewise.
   if (state_ == State::kSynReceived && sender_.has_unsent() && sender_.buffered() > 0) return;
   Move(now, Transition::kClose);
+}
+
+void Connection::Configure(Time now, const ConnectionOptions& options) {
+  const ConnectionOptions before = std::exchange(options_, options);
+  if (state_ == State::kClosed || state_ == State::kTimeWait) return;
+  const bool quicker = options_.quick_ack && !before.quick_ack;
+  if (quicker && ack_.pending()) ack_.Require();
+  if (options_.keepalive != before.keepalive && IsSynchronized(state_)) {
+    keepalive_.OnHeard(now, options_.keepalive);
+  }
+  window_.SetBuffer(options_.receive_buffer.value_or(config_.receive_buffer));
+  if (options_.send_buffer != before.send_buffer || options_.congestion != before.congestion) {
+    sender_.TakeOptions();
+  }
+  if (options_.max_segment != before.max_segment && sender_.established()) {
+    sender_.SetSmss(Smss());
+  }
+  Output(now);
+  NoteWritable();
 }
 
 void Connection::ShutDownRead(Time now) {

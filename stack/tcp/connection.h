@@ -117,6 +117,8 @@ class Connection : private Transmitter {
     options_.no_delay = no_delay;
     Output(now);
   }
+  // Other options from now on. What they let go leaves at once.
+  void Configure(Time now, const ConnectionOptions& options);
   // The program lets go. What was written is still delivered; data that were not
   // read, or come later, are answered with a reset (RFC 9293 §3.6.1).
   void Close(Time now);
@@ -147,6 +149,11 @@ class Connection : private Transmitter {
   const Reassembly& reassembly() const { return reassembly_; }
   const ReceiveWindow& receive_window() const { return window_; }
   uint32_t mtu() const { return mtu_; }
+  const ConnectionOptions& options() const { return options_; }
+  // What the handshake agreed on, beside timestamps() and ecn().
+  bool sack() const { return sack_; }
+  bool scales_windows() const { return peer_has_scale_; }
+  uint8_t peer_window_scale() const { return peer_scale_; }
   bool ecn() const { return ecn_; }
   const Timestamps& timestamps() const { return timestamps_; }
   uint64_t segments_sent() const { return segments_sent_; }  // With data, SYN or FIN.
@@ -172,6 +179,7 @@ class Connection : private Transmitter {
   void EnterTimeWait(Time now);
   void Finish(Time now);
   uint32_t IpTcpHeader() const;
+  uint32_t Mss() const;  // What is offered to the peer.
   uint32_t Smss() const;
   void SetMtu(uint32_t mtu);
   void NoteWritable();

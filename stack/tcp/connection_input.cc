@@ -319,7 +319,7 @@ void Connection::TakePayload(Time now, SeqNum begin, ByteView payload) {
   if (outcome.advanced > 0 && !input_ended_) events_.readable = true;
   // RFC 5681 §4.2: what is out of order, or fills a hole, is answered at once.
   const bool in_order = outcome.advanced > 0 && !had_holes && !outcome.duplicate;
-  if (in_order) {
+  if (in_order && !options_.quick_ack) {
     ack_.OnData(now);
   } else {
     ack_.Require();

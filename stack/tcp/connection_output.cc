@@ -25,9 +25,9 @@ wire::TcpOptions Connection::SynOptions(Time now) const {
   // A SYN offers all that is configured; a SYN-ACK what the peer offered too.
   const bool first = state_ == State::kSynSent;
   wire::TcpOptions options;
-  options.mss = static_cast<uint16_t>(std::min<uint32_t>(mtu_ - IpTcpHeader(), 0xffff));
+  options.mss = static_cast<uint16_t>(Mss());
   if (first ? config_.window_scaling : peer_has_scale_) {
-    options.window_scale = ReceiveWindow::ScaleFor(config_.receive_buffer);
+    options.window_scale = window_.offered_scale();
   }
   options.sack_permitted = first ? config_.sack : sack_;
   if (first && config_.timestamps) {

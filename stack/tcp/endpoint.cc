@@ -151,6 +151,10 @@ void Endpoint::SetNoDelay(Time now, ConnectionId id, bool no_delay) {
   With(now, id, [&](Connection& c) { c.SetNoDelay(now, no_delay); });
 }
 
+void Endpoint::Configure(Time now, ConnectionId id, const ConnectionOptions& options) {
+  With(now, id, [&](Connection& c) { c.Configure(now, options); });
+}
+
 void Endpoint::Close(Time now, ConnectionId id) {
   With(now, id, [&](Connection& c) { c.Close(now); });
 }
@@ -162,6 +166,17 @@ void Endpoint::Abort(Time now, ConnectionId id) {
 const Connection* Endpoint::Find(ConnectionId id) const {
   const Slot* const slot = const_cast<Endpoint*>(this)->Get(id);
   return slot == nullptr ? nullptr : slot->connection.get();
+}
+
+size_t Endpoint::waiting(ListenerId listener) const {
+  const Listener* const found = listeners_.Find(listener);
+  return found == nullptr ? 0 : found->waiting.size();
+}
+
+bool Endpoint::HasConnectionAt(Port local) const {
+  return std::any_of(slots_.begin(), slots_.end(), [&](const Slot& slot) {
+    return slot.in_table && slot.connection->flow().local_port == local;
+  });
 }
 
 std::optional<Endpoint::Event> Endpoint::TakeEvent() {
@@ -209,7 +224,7 @@ ConnectionId Endpoint::Add(const Flow& flow, const ConnectionOptions& options) {
 void Endpoint::After(Time now, uint32_t index) {
   Slot& slot = slots_[index];
   Connection& connection = *slot.connection;
-  if (slot.half_open && connection.state() != State::kSynReceived) NoteHandshake(index);
+  if (slot.half_open && IsAcceptable(now, index)) NoteHandshake(index);
   const bool time_wait = connection.state() == State::kTimeWait;
   if (time_wait != slot.in_time_wait) NoteTimeWait(now, index);
   const Connection::Events events = connection.TakeEvents();
@@ -224,12 +239,25 @@ void Endpoint::After(Time now, uint32_t index) {
     // Nobody knows it: its program let go, or it never got that far.
     if (connection.released() || slot.listener) return Free(index);
   } else {
-    timers_.Set(index, connection.deadline());
+    const Time acceptable_at = slot.half_open ? slot.acceptable_at : Time::Never();
+    timers_.Set(index, std::min(connection.deadline(), acceptable_at));
   }
   const bool tell = slot.pending.any() && !slot.announced && !slot.listener;
   if (!tell || connection.released()) return;
   slot.announced = true;
   events_.push_back({.connection = {index, slot.generation}});
+}
+
+// Whether the handshake is over and the program should hear of it.
+bool Endpoint::IsAcceptable(Time now, uint32_t index) {
+  Slot& slot = slots_[index];
+  const Connection& connection = *slot.connection;
+  if (connection.state() == State::kSynReceived) return false;
+  if (connection.state() != State::kEstablished || connection.readable() > 0) return true;
+  const Listener* const listener = listeners_.Find(*slot.listener);
+  if (listener == nullptr || !listener->options.defer_accept) return true;
+  if (slot.acceptable_at.is_never()) slot.acceptable_at = now + *listener->options.defer_accept;
+  return slot.acceptable_at <= now;
 }
 
 void Endpoint::NoteHandshake(uint32_t index) {

@@ -62,11 +62,16 @@ class Endpoint {
   void ShutDownWrite(Time now, ConnectionId id);
   void ShutDownRead(Time now, ConnectionId id);
   void SetNoDelay(Time now, ConnectionId id, bool no_delay);
+  void Configure(Time now, ConnectionId id, const ConnectionOptions& options);
   // Afterwards the id means nothing; the connection ends by itself.
   void Close(Time now, ConnectionId id);
   void Abort(Time now, ConnectionId id);
   // nullptr for one that is gone or was let go.
   const Connection* Find(ConnectionId id) const;
+  // How many wait to be accepted.
+  size_t waiting(ListenerId listener) const;
+  // Whether a connection of any state has this port here, one in TIME-WAIT too.
+  bool HasConnectionAt(Port local) const;
 
   // What a program should know.
   struct Event {
@@ -109,6 +114,7 @@ class Endpoint {
     uint32_t generation = 0;
     std::optional<ListenerId> listener{};  // Until it is accepted.
     bool half_open = false;                // And counted by its listener.
+    Time acceptable_at = Time::Never();    // Where its listener defers: without data, then.
     bool in_table = false;
     bool in_time_wait = false;
     bool announced = false;  // It stands in events_.
@@ -119,6 +125,7 @@ class Endpoint {
   ConnectionId Add(const Flow& flow, const ConnectionOptions& options);
   void After(Time now, uint32_t slot);
   void NoteTimeWait(Time now, uint32_t slot);
+  bool IsAcceptable(Time now, uint32_t slot);
   void NoteHandshake(uint32_t slot);
   void Free(uint32_t slot);
   Slot* Get(ConnectionId id);
@@ -136,7 +143,8 @@ class Endpoint {
   void OnSyn(Time now, Listener& listener, const Flow& flow, const wire::TcpSegment& syn,
              SeqNum isn);
   void OnCookie(Time now, Listener& listener, const Flow& flow, const wire::TcpSegment& ack);
-  void SendCookie(Time now, const Flow& flow, const wire::TcpSegment& syn);
+  void SendCookie(Time now, const Listener& listener, const Flow& flow,
+                  const wire::TcpSegment& syn);
   void SendReset(Time now, const Flow& flow, const wire::TcpSegment& segment);
   void Drop(Time now, const Flow& flow, DropReason reason);
   uint32_t TimestampOffset(const Flow& flow) const;

@@ -61,7 +61,7 @@ void Endpoint::OnSyn(Time now, Listener& listener, const Flow& flow, const wire:
     return Drop(now, flow, DropReason::TCP_CONNECTION_LIMIT);
   }
   if (listener.half_open >= listener.options.max_half_open) {
-    if (listener.options.syn_cookies) return SendCookie(now, flow, syn);
+    if (listener.options.syn_cookies) return SendCookie(now, listener, flow, syn);
     return Drop(now, flow, DropReason::TCP_BACKLOG_FULL);
   }
   const ConnectionId id = Add(flow, listener.options.connection);
@@ -73,8 +73,11 @@ void Endpoint::OnSyn(Time now, Listener& listener, const Flow& flow, const wire:
   After(now, id.slot);
 }
 
-void Endpoint::SendCookie(Time now, const Flow& flow, const wire::TcpSegment& syn) {
+void Endpoint::SendCookie(Time now, const Listener& listener, const Flow& flow,
+                          const wire::TcpSegment& syn) {
   const Config& config = config_.connection;
+  const ConnectionOptions& options = listener.options.connection;
+  const ReceiveWindow window(options.receive_buffer.value_or(config.receive_buffer));
   const wire::TcpOptions& offered = syn.header.options;
   const uint32_t headers = flow.local.is_ipv4() ? kIpv4TcpHeader : kIpv6TcpHeader;
   const uint16_t default_mss = flow.local.is_ipv4() ? kDefaultMssIpv4 : kDefaultMssIpv6;
@@ -84,9 +87,9 @@ void Endpoint::SendCookie(Time now, const Flow& flow, const wire::TcpSegment& sy
                          .flags = {.syn = true, .ack = true}};
   header.sequence =
       cookies_.Make(flow, syn.header.sequence, offered.mss.value_or(default_mss), now);
-  header.window = ReceiveWindow(config.receive_buffer).SynWindow();
-  header.options.mss =
-      static_cast<uint16_t>(std::min<uint32_t>(network_.PathMtu(flow) - headers, 0xffff));
+  header.window = window.SynWindow();
+  header.options.mss = static_cast<uint16_t>(
+      std::min<uint32_t>(network_.PathMtu(flow) - headers, options.max_segment.value_or(0xffff)));
   // Without timestamps the other options would be forgotten, so none is agreed on.
   if (config.timestamps && offered.timestamps) {
     const bool ecn =
@@ -95,7 +98,7 @@ void Endpoint::SendCookie(Time now, const Flow& flow, const wire::TcpSegment& sy
     kept.sack_permitted = config.sack && offered.sack_permitted;
     if (config.window_scaling && offered.window_scale) {
       kept.window_scale = std::min(*offered.window_scale, ReceiveWindow::kMaxScale);
-      header.options.window_scale = ReceiveWindow::ScaleFor(config.receive_buffer);
+      header.options.window_scale = window.offered_scale();
     }
     header.options.sack_permitted = kept.sack_permitted;
     header.flags.ece = ecn;

@@ -1,12 +1,16 @@
 #include "stack/tcp/listener.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace dualsim::tcp {
 
 std::optional<ListenerId> ListenerTable::Add(const ListenOptions& options) {
   const bool taken = std::any_of(listeners_.begin(), listeners_.end(), [&](const Listener& other) {
-    return other.options.port == options.port && other.options.address == options.address;
+    const ListenOptions& theirs = other.options;
+    const bool families_meet =
+        !theirs.family || !options.family || *theirs.family == *options.family;
+    return theirs.port == options.port && theirs.address == options.address && families_meet;
   });
   if (taken) return std::nullopt;
   const ListenerId id{next_id_++};
@@ -19,7 +23,11 @@ void ListenerTable::Remove(ListenerId id) {
 }
 
 Listener* ListenerTable::Find(ListenerId id) {
-  for (Listener& listener : listeners_) {
+  return const_cast<Listener*>(std::as_const(*this).Find(id));
+}
+
+const Listener* ListenerTable::Find(ListenerId id) const {
+  for (const Listener& listener : listeners_) {
     if (listener.id == id) return &listener;
   }
   return nullptr;
@@ -30,7 +38,8 @@ Listener* ListenerTable::Match(const IpAddress& address, Port port) {
   for (Listener& listener : listeners_) {
     if (listener.options.port != port) continue;
     if (!listener.options.address) {
-      any = &listener;
+      const bool heard = !listener.options.family || *listener.options.family == address.family();
+      if (heard) any = &listener;
     } else if (*listener.options.address == address) {
       return &listener;
     }

@@ -22,11 +22,15 @@ struct ConnectionId {
 enum class ListenerId : uint32_t {};
 
 struct ListenOptions {
-  std::optional<IpAddress> address{};  // None: every address, of both families.
+  std::optional<IpAddress> address{};  // None: every address,
+  std::optional<IpFamily> family{};    // of this family, or of both.
   Port port{};
   int backlog = 128;        // Connections that wait to be accepted.
   int max_half_open = 256;  // Handshakes under way; beyond them come SYN cookies.
   bool syn_cookies = true;  // Otherwise SYNs beyond are dropped.
+  // A connection is to be accepted once data came on it, or it ended, or so long after the
+  // handshake; it counts as half open until then.
+  std::optional<Duration> defer_accept{};
   ConnectionOptions connection{};
 };
 
@@ -48,6 +52,7 @@ class ListenerTable {
   void Remove(ListenerId id);
 
   Listener* Find(ListenerId id);
+  const Listener* Find(ListenerId id) const;
   // Who listens for this destination: for the address itself before all addresses.
   Listener* Match(const IpAddress& address, Port port);
   bool HasPort(Port port) const;

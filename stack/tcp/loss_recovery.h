@@ -35,6 +35,8 @@ class LossRecovery {
   // The handshake is over: `smss` is what a segment carries at most; `slow` where
   // the SYN was lost (RFC 5681 §3.1: the window begins with one segment).
   void Establish(bool sack, uint32_t smss, bool slow);
+  // Another way to grow the window, after Establish(): it begins with the window that there is.
+  void SetCongestionControl(Config::Congestion kind) { control_ = MakeCongestionControl(kind); }
   // The path's MTU changed.
   void SetSmss(uint32_t smss);
   // And larger segments did not pass.

@@ -14,7 +14,11 @@ class ReceiveWindow {
  public:
   static constexpr uint8_t kMaxScale = 14;
 
-  explicit ReceiveWindow(uint32_t buffer) : buffer_(buffer) {}
+  explicit ReceiveWindow(uint32_t buffer) : buffer_(buffer), offered_scale_(ScaleFor(buffer)) {}
+
+  // The buffer's size from now on; the scale stays.
+  void SetBuffer(uint32_t buffer) { buffer_ = buffer; }
+  uint32_t buffer() const { return buffer_; }
 
   // The least scale with which the whole buffer can be advertised.
   static uint8_t ScaleFor(uint32_t buffer);
@@ -24,7 +28,9 @@ class ReceiveWindow {
   void Start(SeqNum first);
   uint16_t SynWindow() const;
   // Both ends sent the option: later windows are scaled.
-  void EnableScale() { scale_ = ScaleFor(buffer_); }
+  void EnableScale() { scale_ = offered_scale_; }
+  uint8_t offered_scale() const { return offered_scale_; }
+  uint8_t scale() const { return scale_; }
 
   // The window field of a segment sent now, where `buffered` bytes wait to be
   // read and `mss` is the largest segment that the peer sends.
@@ -47,6 +53,7 @@ class ReceiveWindow {
   SeqNum Offer(SeqNum next, uint32_t buffered) const;
 
   uint32_t buffer_;
+  uint8_t offered_scale_;
   uint8_t scale_ = 0;
   SeqNum edge_;
 };

@@ -21,7 +21,10 @@ class SendBuffer {
   SeqNum begin() const { return begin_; }
   SeqNum end() const { return begin_ + static_cast<uint32_t>(size_); }
   size_t size() const { return size_; }
-  size_t free() const { return limit_ - size_; }
+  size_t free() const { return limit_ > size_ ? limit_ - size_ : 0; }
+  // What was taken already stays.
+  void SetLimit(size_t limit) { limit_ = limit; }
+  size_t limit() const { return limit_; }
 
   // Takes as much of `bytes` as fits; returns how much.
   size_t Append(ByteView bytes) {

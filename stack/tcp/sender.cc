@@ -9,7 +9,7 @@ Sender::Sender(const Config& config, const ConnectionOptions& options, BlockPool
     : config_(config),
       options_(options),
       out_(out),
-      buffer_(pool, config.send_buffer),
+      buffer_(pool, options.send_buffer.value_or(config.send_buffer)),
       recovery_(config) {}
 
 void Sender::Open(Time now, SeqNum iss, int max_retransmissions) {
@@ -39,12 +39,20 @@ void Sender::Resume(SeqNum iss) {
 void Sender::Establish(const Peer& peer) {
   established_ = true;
   recovery_.Establish(peer.sack, peer.smss, syn_retransmitted_);
+  if (options_.congestion) recovery_.SetCongestionControl(*options_.congestion);
   // RFC 6298 §5.7: the first RTO was too short for this path, it seems.
   if (syn_retransmitted_) recovery_.rtt().SetInitialRto(Seconds(3));
   window_ = peer.window;
   max_window_ = peer.window;
   wl1_ = peer.sequence;
   wl2_ = una();
+}
+
+void Sender::TakeOptions() {
+  buffer_.SetLimit(options_.send_buffer.value_or(config_.send_buffer));
+  if (established_) {
+    recovery_.SetCongestionControl(options_.congestion.value_or(config_.congestion));
+  }
 }
 
 uint32_t Sender::UnsentBytes() const {
@@ -88,6 +96,7 @@ bool Sender::SendNew(Time now) {
 }
 
 bool Sender::MaySendSmall(uint32_t size, uint32_t unsent) const {
+  if (options_.cork) return false;
   // RFC 9293 §3.7.4: Nagle holds small segments back while anything is in flight.
   if (InFlight() && !options_.no_delay) return false;
   // §3.8.6.2.1 (2) and (3): all that there is, or half the largest window seen.

@@ -95,6 +95,8 @@ class Sender {
   Time deadline() const;
 
   void SetSmss(uint32_t smss) { recovery_.SetSmss(smss); }
+  // The program's options changed: takes from them what it does not look up itself.
+  void TakeOptions();
   // Segments larger than this did not pass: they leave again in smaller pieces,
   // which is no sign of congestion (RFC 8201 §4).
   void OnTooBig(Time now, uint32_t smss);
@@ -111,6 +113,8 @@ class Sender {
   bool fin_acknowledged() const { return finished_ && una() == buffer_.end() + 1; }
   bool has_unsent() const { return UnsentBytes() > 0 || FinUnsent(); }
   size_t buffered() const { return buffer_.size(); }
+  size_t unsent() const { return UnsentBytes(); }
+  size_t buffer_limit() const { return buffer_.limit(); }
   int retransmissions() const { return unanswered_; }  // Without an answer so far.
   bool syn_retransmitted() const { return syn_retransmitted_; }
   const LossRecovery& recovery() const { return recovery_; }
