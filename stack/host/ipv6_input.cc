@@ -8,8 +8,8 @@
 namespace dualsim::host {
 namespace {
 
-// More headers than any sender has a use for: past it the packet is dropped
-// (RFC 8504 §5.3 asks hosts for such a limit).
+// More headers than any sender has a use for, Fragment headers inside of fragments
+// included: past it the packet is dropped (RFC 8504 §5.3 asks hosts for such a limit).
 constexpr int kMaxExtensionHeaders = 16;
 // More options in a header than any sender has a use for, likewise.
 constexpr int kMaxOptions = 64;
@@ -96,7 +96,7 @@ void Stack::Implementation::Deliver(Received& received) {
   Cursor cursor{.next = received.header.next_header,
                 .offset = wire::Ipv6Header::kSize,
                 .next_header_offset = kNextHeaderOffset};
-  for (int count = 0; count < kMaxExtensionHeaders; ++count) {
+  for (; received.extension_headers < kMaxExtensionHeaders; ++received.extension_headers) {
     Verdict verdict = Verdict::kDone;
     switch (cursor.next) {
       case wire::NextHeader::kHopByHop:
@@ -209,12 +209,13 @@ void Stack::Implementation::OnFragment(Received& received, const Cursor& cursor)
                                   received.link_layer_multicast, environment_.packets, *this);
   if (whole) {
     DeliverPacket(received.now, received.interface, std::move(whole), received.link_layer_multicast,
-                  true);
+                  received.extension_headers + 1);
   }
 }
 
 void Stack::Implementation::DeliverPacket(Time now, InterfaceId id, Packet packet,
-                                          bool link_layer_multicast, bool fragmented) {
+                                          bool link_layer_multicast,
+                                          std::optional<int> headers_of_fragments) {
   const ByteView view = packet.bytes();
   const Parsed<wire::Ipv6Header> header = wire::Ipv6Header::Parse(view);
   if (!header) return Drop(now, id, header.reason(), view);
@@ -225,7 +226,9 @@ void Stack::Implementation::DeliverPacket(Time now, InterfaceId id, Packet packe
                     .packet = view,
                     .header = *header,
                     .link_layer_multicast = link_layer_multicast,
-                    .fragmented = fragmented};
+                    .fragmented = headers_of_fragments.has_value(),
+                    // A packet that holds fragments that hold fragments ends somewhere.
+                    .extension_headers = headers_of_fragments.value_or(0)};
   Deliver(received);
 }
 

@@ -205,7 +205,7 @@ std::optional<DropReason> Stack::Implementation::Transmit(Time now, const Outgoi
   const LocalAddress* local = local_addresses_.Find(outgoing.destination);
   if (local != nullptr && local->assigned) {
     // RFC 8200 §3 does not send to oneself over a link.
-    DeliverPacket(now, local->interface, std::move(payload), false, false);
+    DeliverPacket(now, local->interface, std::move(payload), false);
   } else {
     SendToNextHop(now, out, next_hop, std::move(payload));
   }

@@ -92,6 +92,7 @@ class Stack::Implementation final : public InterfaceOwner,
     bool link_layer_multicast = false;
     bool router_alert = false;  // The Hop-by-Hop Options held Router Alert.
     bool fragmented = false;    // It came in fragments, be it a single one.
+    int extension_headers = 0;  // That were walked over, those of fragments among them.
   };
   // Where the walk over the headers stands.
   struct Cursor {
@@ -216,9 +217,10 @@ class Stack::Implementation final : public InterfaceOwner,
                                           const Ipv6Address& next_hop, const Packet& packet,
                                           uint32_t path_mtu);
   void SendToNextHop(Time now, InterfaceId interface, const Ipv6Address& next_hop, Packet packet);
-  // Takes a packet without Ethernet header as one that came in.
+  // Takes a packet without Ethernet header as one that came in, or that came in
+  // fragments behind so many extension headers.
   void DeliverPacket(Time now, InterfaceId interface, Packet packet, bool link_layer_multicast,
-                     bool fragmented);
+                     std::optional<int> headers_of_fragments = std::nullopt);
   ipv6::Destination* FindDestination(Time now, const Ipv6Address& destination,
                                      std::optional<InterfaceId> interface);
   // Of the path to it (RFC 8201 §5.2); an estimate that has served its time is forgotten.

@@ -53,8 +53,8 @@ class NeighborCacheOutput {
 
 struct NeighborCacheLimits {
   // Entries in all. When a new one does not fit, one that is neither REACHABLE
-  // nor recently used makes room; where there is none, the packet is dropped
-  // (RFC 6583 §6.1).
+  // nor recently used makes room (RFC 6583 §6.1); where all are REACHABLE, one of
+  // them that is not recently used.
   uint32_t entries = 16384;
   // Entries in INCOMPLETE, so that a scan of the prefix can't push out those who
   // are there: past it the oldest of them makes room (RFC 6583 §6.2).

@@ -239,21 +239,38 @@ TEST(NeighborCache, AFloodOfSolicitationsKeepsThoseInUse) {
   for (uint64_t n = 0; n < 20; ++n) EXPECT_EQ(test.state(Address(n)), kDelay) << n;
 }
 
-TEST(NeighborCache, AFullCacheOfReachableNeighborsTakesNoMore) {
+TEST(NeighborCache, OfReachableNeighborsAloneOneNotInUseMakesRoom) {
   CacheForTest test({.entries = 4});
   for (uint64_t n = 0; n < 4; ++n) {
     test.Send(kStart, Address(n), 1);
     test.cache.OnAdvertisement(kStart, Answer(Address(n), kMac));
   }
+  for (const uint64_t used : {0, 1, 3}) test.Send(kStart, Address(used), 1);
   test.TakeSent();
   test.Send(kStart, kPeer, 9);
-  EXPECT_EQ(test.TakeSent(), Strings{"lost 9 NEIGHBOR_CACHE_FULL"});
-  test.cache.OnLinkLayerAddress(kStart, kPeer, kMac, std::nullopt);
-  EXPECT_EQ(test.state(), kNone);
-  for (uint64_t n = 0; n < 4; ++n) EXPECT_EQ(test.state(Address(n)), kReachable);
-  test.cache.Advance(kStart + Seconds(30));  // Now they are STALE.
-  test.Send(kStart + Seconds(30), kPeer, 10);
+  EXPECT_EQ(test.TakeSent(), Strings{"NS " + kPeer.ToString() + " for 9"});
+  EXPECT_EQ(test.cache.size(), 4u);
   EXPECT_EQ(test.state(), kIncomplete);
+  EXPECT_EQ(test.state(Address(2)), kNone);
+  for (const uint64_t used : {0, 1, 3}) EXPECT_EQ(test.state(Address(used)), kReachable);
+}
+
+TEST(NeighborCache, WhoAnswersForManyAddressesKeepsNobodyOut) {
+  CacheForTest test({.entries = 64});
+  for (uint64_t n = 0; n < 1000; ++n) {
+    test.cache.OnLinkLayerAddress(kStart, Address(n), kOtherMac, std::nullopt);
+    test.cache.OnAdvertisement(kStart, Answer(Address(n), kOtherMac));
+    ASSERT_LE(test.cache.size(), 64u);
+  }
+  test.Send(kStart, kPeer, 9);
+  test.cache.OnAdvertisement(kStart, Answer(kPeer, kMac));
+  test.TakeSent();
+  for (uint64_t n = 1000; n < 2000; ++n) {
+    test.Send(kStart, kPeer, 10);
+    test.cache.OnLinkLayerAddress(kStart, Address(n), kOtherMac, std::nullopt);
+    test.cache.OnAdvertisement(kStart, Answer(Address(n), kOtherMac));
+    ASSERT_EQ(test.state(), kReachable) << n;
+  }
 }
 
 TEST(NeighborCache, ClearForgetsAllAndLetsGoWhatWaits) {
