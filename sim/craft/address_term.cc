@@ -8,7 +8,8 @@ namespace {
 constexpr std::string_view kAddressHint =
     "; an address is '2001:db8::1', '$NODE.link_local', '$NODE.global', '$NODE.global(PREFIX)', "
     "'$NODE.eui64(PREFIX)', '$NODE.unicast', 'all_nodes', 'all_routers', 'all_mldv2_routers', "
-    "'solicited_node(ADDRESS)', 'subnet_router(PREFIX)' or 'counted(ADDRESS)'";
+    "'solicited_node(ADDRESS)', 'subnet_router(PREFIX)', 'counted(ADDRESS)', 'source(PACKET)', "
+    "'destination(PACKET)' or 'target(PACKET)'";
 constexpr std::string_view kMacHint =
     "; a MAC address is '02:00:00:00:00:0a', '$NODE.mac', 'broadcast', "
     "'group_mac(ADDRESS)' or 'counted(MAC)'";
@@ -76,6 +77,22 @@ TermReading<AddressTerm> ReadNodeAddress(std::string_view text) {
   return {term, ""};
 }
 
+// "source(PACKET)" and the like; nullopt for anything else.
+std::optional<AddressTerm> ReadPacketAddress(std::string_view text) {
+  using Kind = AddressTerm::Kind;
+  constexpr std::pair<std::string_view, Kind> kFields[] = {
+      {"source", Kind::kSource}, {"destination", Kind::kDestination}, {"target", Kind::kTarget}};
+  for (const auto& [function, kind] : kFields) {
+    const auto packet = Argument(text, function);
+    if (!packet || packet->empty()) continue;
+    AddressTerm term;
+    term.kind = kind;
+    term.packet = std::string(*packet);
+    return term;
+  }
+  return std::nullopt;
+}
+
 std::string NodeText(const NodeTerm& node) {
   return "$" + node.node + (node.link.empty() ? "" : "@" + node.link);
 }
@@ -97,6 +114,12 @@ std::string WithoutGroup(const AddressTerm& term) {
       return NodeText(term.node) + ".unicast";
     case Kind::kCounted:
       return "counted(" + term.literal.ToString() + ")";
+    case Kind::kSource:
+      return "source(" + term.packet + ")";
+    case Kind::kDestination:
+      return "destination(" + term.packet + ")";
+    case Kind::kTarget:
+      return "target(" + term.packet + ")";
   }
   return term.literal.ToString();
 }
@@ -152,6 +175,7 @@ TermReading<AddressTerm> ReadAddressTerm(std::string_view text) {
     term.kind = AddressTerm::Kind::kCounted;
     return {term, ""};
   }
+  if (auto of_packet = ReadPacketAddress(text)) return {std::move(of_packet), ""};
   if (text.starts_with('$')) return ReadNodeAddress(text);
   if (const auto literal = Ipv6Address::Parse(text)) return {*literal, ""};
   return {std::nullopt, Quoted(text) + " is no address" + std::string(kAddressHint)};

@@ -22,12 +22,15 @@ struct NodeTerm {
 struct AddressTerm {
   enum class Kind : uint8_t {
     kLiteral,
-    kLinkLocal,  // $NODE.link_local
-    kGlobal,     // $NODE.global
-    kWithin,     // $NODE.global(PREFIX)
-    kEui64,      // $NODE.eui64(PREFIX)
-    kUnicast,    // $NODE.unicast: any of them; names no one address.
-    kCounted,    // counted(ADDRESS): so many after `literal` as frames went before.
+    kLinkLocal,    // $NODE.link_local
+    kGlobal,       // $NODE.global
+    kWithin,       // $NODE.global(PREFIX)
+    kEui64,        // $NODE.eui64(PREFIX)
+    kUnicast,      // $NODE.unicast: any of them; names no one address.
+    kCounted,      // counted(ADDRESS): so many after `literal` as frames went before.
+    kSource,       // source(PACKET): of a packet that was sent or seen before.
+    kDestination,  // destination(PACKET)
+    kTarget,       // target(PACKET): of a Neighbor Solicitation or Advertisement.
   };
 
   AddressTerm() = default;
@@ -36,10 +39,14 @@ struct AddressTerm {
   Kind kind = Kind::kLiteral;
   bool solicited_node = false;  // The solicited-node group of what the rest says.
   Ipv6Address literal;
-  NodeTerm node;      // Of those that begin with a $.
-  Ipv6Prefix prefix;  // Of kWithin and kEui64.
+  NodeTerm node;       // Of those that begin with a $.
+  Ipv6Prefix prefix;   // Of kWithin and kEui64.
+  std::string packet;  // Of kSource, kDestination and kTarget: its name.
 
-  bool NamesNode() const { return kind != Kind::kLiteral && kind != Kind::kCounted; }
+  bool NamesNode() const {
+    return kind != Kind::kLiteral && kind != Kind::kCounted && !NamesPacket();
+  }
+  bool NamesPacket() const { return !packet.empty(); }
   // As it is written.
   std::string ToString() const;
   friend bool operator==(const AddressTerm&, const AddressTerm&) = default;

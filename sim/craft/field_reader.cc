@@ -167,6 +167,7 @@ Address FieldReader::ReadAddress(const Message& message, const Field* field, std
   if (reading.term->kind == Kind::kCounted && !CheckMayCount(message, field, index)) {
     return std::nullopt;
   }
+  if (reading.term->NamesPacket()) CheckPacketName(message, field, reading.term->packet);
   if (reading.term->NamesNode() && !CheckNode(message, field, reading.term->node, index)) {
     return std::nullopt;
   }
@@ -190,6 +191,7 @@ Mac FieldReader::ReadMac(const Message& message, const Field* field, std::string
   const bool counted =
       group ? term.group.kind == AddressTerm::Kind::kCounted : term.kind == MacTerm::Kind::kCounted;
   if (counted && !CheckMayCount(message, field, index)) return std::nullopt;
+  if (group && term.group.NamesPacket()) CheckPacketName(message, field, term.group.packet);
   const bool names_node = group ? term.group.NamesNode() : term.kind == MacTerm::Kind::kNode;
   if (names_node && !CheckNode(message, field, node, index)) return std::nullopt;
   return std::move(reading.term);

@@ -212,6 +212,26 @@ TEST(PacketBuilder, AMessageCanBeCutOrHaveAnOptionOfLengthZero) {
   EXPECT_EQ(parsed.reason(), DropReason::NDP_OPTION_LENGTH_ZERO);
 }
 
+TEST(PacketBuilder, AddressesMayBeThoseOfAnEarlierPacket) {
+  TwoNodes nodes;
+  const auto probe =
+      Build(R"(ipv6 { source: "2001:db8::5" } neighbor_solicitation { target: "2001:db8::77:1" })");
+  nodes.packets["probe"] = {probe.begin() + 14, probe.end()};
+  EXPECT_EQ(ToHex(Build(R"x(ipv6 { source: "target(probe)" destination: "source(probe)" }
+                            echo_request {})x",
+                        nodes)),
+            ToHex(Build(R"(ipv6 { source: "2001:db8::77:1" destination: "2001:db8::5" }
+                           echo_request {})",
+                        nodes)));
+  EXPECT_EQ(ToHex(Build(R"x(ipv6 { destination: "destination(probe)" } echo_request {})x", nodes)),
+            ToHex(Build(R"(ipv6 { destination: "ff02::1:ff77:1" } echo_request {})", nodes)));
+  const auto echo = Build("ipv6 { destination: \"$nut.global\" } echo_request {}");
+  nodes.packets["probe"] = {echo.begin() + 14, echo.end()};
+  EXPECT_EQ(
+      BuildFrames(Spec(R"x(ipv6 { destination: "target(probe)" } echo_request {})x"), nodes).error,
+      "there is no target(probe)");
+}
+
 TEST(PacketBuilder, PiecesAreThoseOfTheWholePacket) {
   const PacketSpec spec = Spec(R"(
       ipv6 { destination: "$nut.link_local" } hop_by_hop { padn: 6 } echo_request { data_size: 20 }

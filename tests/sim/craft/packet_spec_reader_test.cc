@@ -48,6 +48,8 @@ TEST(PacketSpecReader, AnUnknownNameIsRefusedWithANearOne) {
             "f:1:8: destination: there is no link 'lam'; did you mean 'lan'?\n");
   EXPECT_EQ(Complaints(R"(ipv6 { destination: "::1" } time_exceeded { quote { packet: "prob" } })"),
             "f:1:53: packet: no packet before this is called 'prob'; did you mean 'probe'?\n");
+  EXPECT_EQ(Complaints(R"x(ipv6 { destination: "source(prob)" })x"),
+            "f:1:8: destination: no packet before this is called 'prob'; did you mean 'probe'?\n");
 }
 
 TEST(PacketSpecReader, TextThatIsNoAddressIsRefused) {
@@ -64,6 +66,10 @@ TEST(PacketSpecReader, TextThatIsNoAddressIsRefused) {
   EXPECT_EQ(Complaints(R"x(ethernet { destination: "group_mac(solicited_node($nut.global))" }
                            ipv6 { destination: "$nut@wan.global(2001:db8::/64)" })x"),
             "");
+  EXPECT_EQ(Complaints(R"x(ethernet { destination: "group_mac(solicited_node(target(probe)))" }
+                           ipv6 { source: "destination(probe)" destination: "source(probe)" })x"),
+            "");
+  EXPECT_NE(Complaints(R"x(ipv6 { destination: "source()" })x"), "");
 }
 
 TEST(PacketSpecReader, WhatAFrameToSendLacksIsSaid) {
