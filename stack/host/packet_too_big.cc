@@ -22,11 +22,10 @@ std::optional<DropReason> Stack::Implementation::OnPacketTooBig(const Received& 
       !HasSender(quoted, received.interface)) {
     return DropReason::ICMPV6_ERROR_UNMATCHED;
   }
-  // What does not lower the estimate changes nothing.
-  if (error.parameter < PathMtu(received.now, *known)) {
-    known->path_mtu = error.parameter;
-    known->path_mtu_until = received.now + kPathMtuLifetime;
-  }
+  // What does not lower the estimate leaves it, but puts off that it is forgotten: RFC 8201
+  // §4 counts the time from when a Packet Too Big last came for the path.
+  if (error.parameter < PathMtu(received.now, *known)) known->path_mtu = error.parameter;
+  known->path_mtu_until = received.now + kPathMtuLifetime;
   return std::nullopt;
 }
 
