@@ -113,3 +113,160 @@ def pings_the_kernel_with_every_size(to):
   said = ours.wait_for(r'(\d+) sent, (\d+) answered', 230)
   need(said.group(1) == said.group(2) == str(MOST + 1), said.group(0))
   lab.finish(ours)
+
+
+@CASES.add('the round trip of a ping has a median under 0.2 ms', alone=True)
+def ping_round_trip():
+  ours = both_up(capture=False)
+  for to in (OURS4, OURS6):
+    pinger = Pinger(to)
+    times = sorted(pinger.ping(56) for _ in range(1000))
+    need(times[500] < 0.0002, f'{to}: median {times[500] * 1e6:.0f} us')
+    print(f'{to}: median {times[500] * 1e6:.0f} us')
+  lab.finish(ours)
+
+
+# --- Duplicate addresses ---
+
+
+@CASES.add('gives up an IPv6 address that the kernel has', quick=True)
+def dad_finds_the_kernel():
+  lab.make_tap()
+  lab.give('tap0', '2001:db8::2/64')
+  ours = lab.host('--ipv6=2001:db8::2/64', '--ipv6-only')
+  ours.wait_for(r'address 2001:db8::2/64 STATIC DUPLICATE')
+  ours.wait_for(r'address fe80::ff:fe00:a/64 LINK_LOCAL PREFERRED')
+  lab.finish(ours)
+
+
+@CASES.add('gives up its link-local address where the kernel has it')
+def dad_finds_the_kernels_link_local():
+  lab.make_tap()
+  lab.give('tap0', 'fe80::ff:fe00:a/64')
+  ours = lab.host('--ipv6-only')
+  ours.wait_for(r'address fe80::ff:fe00:a/64 LINK_LOCAL DUPLICATE')
+  lab.finish(ours)
+
+
+@CASES.add('defends its IPv6 address: the kernel\'s DAD fails', quick=True)
+def kernel_dad_finds_us():
+  lab.make_tap()
+  ours = lab.host('--ipv6=2001:db8::2/64', '--ipv6-only')
+  ours.wait_for(r'address 2001:db8::2/64 STATIC PREFERRED')
+  run('ip', 'address', 'add', '2001:db8::2/64', 'dev', 'tap0')
+  lab.wait_until(lambda: 'dadfailed' in run('ip', '-6', 'address', 'show', 'dev', 'tap0'), 5, 'dadfailed')
+  need(Pinger('2001:db8::2').ping(8, timeout=0.5) is None, 'who answers?')
+  lab.finish(ours)
+
+
+@CASES.add('two that probe one IPv6 address at once never both have it')
+def dad_at_once():
+  lab.make_tap()
+  ours = lab.host('--ipv6=2001:db8::2/64', '--ipv6-only')
+  ours.wait_for(r'address 2001:db8::2/64 STATIC TENTATIVE')
+  run('ip', 'address', 'add', '2001:db8::2/64', 'dev', 'tap0')
+  state = ours.wait_for(r'address 2001:db8::2/64 STATIC (PREFERRED|DUPLICATE)').group(1)
+
+  def kernel_state():
+    shown = run('ip', '-6', 'address', 'show', 'dev', 'tap0', 'to', '2001:db8::2')
+    return 'failed' if 'dadfailed' in shown else 'tentative' not in shown and 'has it'
+
+  need(lab.wait_until(kernel_state, 5, 'an end of DAD') == 'failed' or state == 'DUPLICATE', 'both have it')
+  lab.finish(ours)
+
+
+@CASES.add('defends its IPv4 address against the kernel\'s arping (RFC 5227)', needs=('arping',))
+def arping_finds_us():
+  lab.make_tap()
+  ours = lab.host('--ipv4=10.0.0.2/24', '--ipv4-only')
+  ours.wait_for(r'address 10.0.0.2/24 STATIC PREFERRED')
+  said = run('arping', '-D', '-I', 'tap0', '-c', '2', '-w', '3', OURS4, check=False)
+  need(lab.OUR_MAC in said.lower(), said)
+  lab.finish(ours)
+
+
+@CASES.add('--ipv6-only: no IPv4 and no ARP on the wire; --ipv4-only: no IPv6', quick=True)
+def one_family_alone():
+  lab.make_tap()
+  lab.give('tap0', '10.0.0.1/24', '2001:db8::1/64')
+  for arguments, silent in (('--ipv6-only',), 'ip or arp'), (('--ipv4-only', '--ipv4=10.0.0.2/24'), 'ip6'):
+    ours = lab.host(*arguments)
+    time.sleep(2.2)
+    lab.finish(ours)
+    seen = lab.frames(lab.captures[-1], f'({silent}) and ether src {lab.OUR_MAC}')
+    need(not seen, f'{arguments}: {seen}')
+    need(lab.frames(lab.captures[-1], f'ether src {lab.OUR_MAC}'), f'{arguments}: nothing at all')
+
+
+# --- Errors of the world around ---
+
+
+@CASES.add('a tap that is busy, or no tap, is one clear line', quick=True)
+def taps_that_can_not_be_had():
+  lab.make_tap()
+  ours = lab.host('--ipv6-only')
+  other = lab.Program(lab.DUALSIM, 'live', '--tap', 'tap0')
+  need(other.wait() == 2 and other.text == 'dualsim: tap tap0: another program uses it\n', other.text)
+  lab.finish(ours)
+  run('ip', 'link', 'add', 'dummy0', 'type', 'dummy', check=False)
+  for name, said in (('lo', 'it exists and is not a tap device'), ('a' * 16, 'a device\'s name has 1 to 15 characters')):
+    other = lab.Program(lab.DUALSIM, 'live', '--tap', name)
+    need(other.wait() == 2 and said in other.text and other.text.count('\n') == 1, other.text)
+  other = lab.Program('setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin', lab.DUALSIM, 'live', '--tap', 'new0')
+  need(other.wait() == 2 and 'no permission' in other.text and other.text.count('\n') == 1, other.text)
+
+
+@CASES.add('a tap that is deleted while we run ends us in good order', quick=True)
+def tap_is_deleted():
+  ours = both_up()
+  need(Pinger(OURS4).ping(56) is not None, 'no answer')
+  run('ip', 'link', 'delete', 'tap0')
+  need(ours.wait() == 2 and 'tap tap0: it is gone' in ours.text and 'ended after' in ours.text, ours.text)
+
+
+@CASES.add('SIGTERM in the middle of a transfer: counters, and a capture that can be read', quick=True)
+def terminated_in_a_transfer():
+  ours = both_up('--app', 'bulk-server')
+  peer = lab.Program('python3', '-c', 'import socket, sys\n'
+                     's = socket.create_connection(("10.0.0.2", 5001))\n'
+                     'print("up", flush=True)\n'
+                     'while True: s.send(bytes(65536))\n')
+  peer.wait_for('up')
+  time.sleep(0.5)
+  need(ours.end(15) == 0 and 'ended after' in ours.text, ours.text)
+  need(re.search(r'from the tap: \d{3,} frames', ours.text), ours.text)
+
+
+@CASES.add('a new tap is made and brought up, and gone afterwards', quick=True)
+def tap_is_made():
+  ours = lab.live('--tap', 'made0', '--mac', lab.OUR_MAC, '--ipv6-only')
+  need('tap made0 made, MTU 1500' in ours.text, ours.text)
+  ours.wait_for('LINK_LOCAL PREFERRED')
+  lab.finish(ours)
+  need('made0' not in run('ip', 'link'), 'it is still there')
+
+
+@CASES.add('tcpdump on the tap shows what our capture shows', needs=('tcpdump',))
+def tcpdump_sees_the_same():
+  lab.make_tap()
+  lab.give('tap0', '10.0.0.1/24', '2001:db8::1/64')
+  path = os.environ.get('TMPDIR', '/tmp') + '/theirs.pcap'
+  dump = lab.Program('tcpdump', '-Z', 'root', '--immediate-mode', '-i', 'tap0', '-U', '-w', path)
+  dump.wait_for('listening on')
+  ours = lab.host(*STATIC)
+  ours.wait_for(r'address fe80::ff:fe00:a/64 \S+ PREFERRED')
+  for to in (OURS4, OURS6):
+    pinger = Pinger(to)
+    for size in (0, 56, 1400, 4000):
+      need(pinger.ping(size) is not None, f'no answer of {to}')
+  time.sleep(0.3)
+  dump.end()
+  lab.finish(ours)
+
+  def shown(file):
+    # Without times, interfaces and our capture's comments; and without what follows when we end.
+    lines = [re.sub(r'^\S+ (tap tap0 )?| \[DAD probe .*', '', line) for line in lab.frames(file, 'ip or ip6 or arp')]
+    return [line for line in lines if not re.search('Router Solicitation|Listener|Membership', line)]
+
+  theirs, own = shown(path), shown(lab.captures[-1])
+  need(len(own) > 20 and [x for x in own if x in set(theirs)] == own, f'{len(own)} frames of ours, {len(theirs)} of tcpdump\'s')

@@ -36,20 +36,36 @@ def die_with_parent():
   ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def run(*command, check=True, timeout=60):
+def run(*command, check=True, timeout=60, into=None):
   """Runs a program to its end; what it printed."""
   words = [str(word) for word in command]
+  if into:
+    words = into.prefix() + words
   done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout, text=True)
   if check and done.returncode != 0:
     raise Failure(f"{' '.join(words)}: exit code {done.returncode}: {done.stdout.strip()}")
   return done.stdout
 
 
+def wait_until(holds, timeout, what):
+  """Asks again and again until `holds()` gives something true, and returns that."""
+  end = time.monotonic() + timeout
+  while True:
+    value = holds()
+    if value:
+      return value
+    if time.monotonic() > end:
+      raise Failure(f'{what}: not within {timeout} s')
+    time.sleep(0.02)
+
+
 class Program:
   """A program that runs beside the case; its output is read as it comes."""
 
-  def __init__(self, *command):
+  def __init__(self, *command, into=None):
     self.command = [str(word) for word in command]
+    if into:
+      self.command = into.prefix() + self.command
     self.text = ''
     self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                     stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
@@ -96,8 +112,31 @@ class Program:
         return self.process.returncode
 
 
-def sysctl(name, value):
-  run('sysctl', '-qw', f'{name}={value}')
+class Namespace:
+  """One more network namespace, as of a machine of its own."""
+
+  def __init__(self):
+    self.keeper = subprocess.Popen(['unshare', '-n', 'sleep', '1000'], preexec_fn=die_with_parent)
+    own = os.readlink('/proc/self/ns/net')
+    wait_until(lambda: os.readlink(f'/proc/{self.keeper.pid}/ns/net') != own, 5, 'a new namespace')
+    run('ip', 'link', 'set', 'lo', 'up', into=self)
+
+  def prefix(self):
+    return ['nsenter', '-t', str(self.keeper.pid), '-n']
+
+  def run(self, *command, **options):
+    return run(*command, into=self, **options)
+
+  def take(self, device):
+    run('ip', 'link', 'set', device, 'netns', self.keeper.pid)
+
+
+def sysctl(name, value, into=None):
+  if into:
+    run('sysctl', '-qw', f'{name}={value}', into=into)
+    return
+  with open('/proc/sys/' + name.replace('.', '/'), 'w', encoding='utf-8') as setting:
+    setting.write(str(value))
 
 
 def make_tap(name='tap0', mac=KERNEL_MAC, mtu=1500, up=True):
@@ -107,11 +146,22 @@ def make_tap(name='tap0', mac=KERNEL_MAC, mtu=1500, up=True):
     run('ip', 'link', 'set', name, 'up')
 
 
-def give(device, *addresses):
+def give(device, *addresses, into=None):
   """Gives addresses to a device of the kernel's, usable at once."""
   for address in addresses:
     words = ['ip', 'address', 'add', address, 'dev', device]
-    run(*words, *(['nodad'] if ':' in address else []))
+    run(*words, *(['nodad'] if ':' in address else []), into=into)
+
+
+def ready_link_local(device, into=None):
+  """The kernel's link-local address on the device, once it has passed DAD."""
+
+  def look():
+    shown = run('ip', '-6', '-o', 'address', 'show', 'dev', device, 'scope', 'link', into=into)
+    found = re.search(r'inet6 (fe80::[0-9a-f:]+)/', shown)
+    return found.group(1) if found and 'tentative' not in shown else None
+
+  return wait_until(look, 5, f'a link-local address of the kernel on {device}')
 
 
 captures = []
@@ -141,11 +191,24 @@ def finish(program, code=0, timeout=10):
   return program.text
 
 
+def no_guesses():
+  """Options against dissectors that know TCP's content by its looks: some random bytes look like anything."""
+  known = subprocess.run(['tshark', '-G', 'heuristic-decodes'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+  rows = [line.split('\t') for line in known.stdout.splitlines()]
+  return ' '.join(f'--disable-protocol {row[1]}' for row in rows if row[0] == 'tcp' and len(row) > 1)
+
+
 def check_captures():
   """Every capture of the case is clean in tshark."""
+  environment = dict(os.environ, TSHARK_OPTIONS=no_guesses()) if captures and CHECK_CAPTURES else None
   for path in captures:
     need(os.path.getsize(path) > 0, f'{path} is empty')
     if CHECK_CAPTURES:
-      found = subprocess.run(['bash', CHECK_CAPTURES, path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+      found = subprocess.run(['bash', CHECK_CAPTURES, path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
       need(found.returncode == 0, f'tshark finds in the capture: {found.stdout[:2000]}')
     os.unlink(path)
+
+
+def frames(path, filter_text):
+  """What our capture shows, one line for each frame that matches."""
+  return [line for line in run(DUALSIM, 'inspect', path, filter_text).splitlines() if line]

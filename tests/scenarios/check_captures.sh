@@ -3,8 +3,9 @@
 # prints every packet that it finds malformed or in error. What a scenario
 # injected (its comment says so) may be as broken as it likes, and so may be the
 # header that a Parameter Problem of code 1 quotes and is about. A segment that a Packet
-# Too Big quotes is cut, which tshark does not see when it sums it up. Exit code 1 where
-# anything is found or tshark fails, 0 otherwise.
+# Too Big, or IPv4's "fragmentation needed", quotes is cut, which tshark does not see when it
+# sums it up. Exit code 1 where anything is found or tshark fails, 0 otherwise.
+# TSHARK_OPTIONS: more of tshark's options, as words.
 set -u
 export HOME=${TEST_TMPDIR:-/tmp} # tshark looks for its settings there; it has none
 filter='(_ws.malformed || _ws.expert.severity == 8388608 || icmpv6.checksum.status == 0)'
@@ -13,14 +14,17 @@ quoted='icmpv6.type == 4 && icmpv6.code == 1 && icmpv6.checksum.status == 1'
 quoted+=' && (_ws.expert.message contains "must appear immediately after IPv6 header"'
 quoted+=' || _ws.expert.message contains "goes past the end of the payload")'
 filter+=" && !($quoted)"
-# It is cut where the message is as long as it may be, 1280 bytes (RFC 4443 §2.4 c).
-cut='icmpv6.type == 2 && icmpv6.checksum.status == 1 && tcp && frame.len == 1294 && !_ws.malformed'
-cut+=' && _ws.expert.message contains "Bad checksum"'
+# It is cut where the message is as long as it may be, 1280 bytes (RFC 4443 §2.4 c) or 576 (RFC
+# 1812 §4.3.2.3).
+cut='((icmpv6.type == 2 && icmpv6.checksum.status == 1 && frame.len == 1294)'
+cut+=' || (icmp.type == 3 && icmp.code == 4 && icmp.checksum.status == 1 && frame.len == 590))'
+cut+=' && tcp && !_ws.malformed && _ws.expert.message contains "Bad checksum"'
 filter+=" && !($cut)"
 filter+=' && !(frame.comment contains "injected")'
 found=0
 for capture in "$@"; do
-  report=$(tshark -n -r "$capture" -Y "$filter" \
+  # shellcheck disable=SC2086 # several words
+  report=$(tshark ${TSHARK_OPTIONS-} -n -r "$capture" -Y "$filter" \
     -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE \
     -T fields -E separator=' ' -e frame.number -e frame.interface_name -e _ws.col.Protocol \
     -e _ws.col.Info -e _ws.expert.message 2>"${HOME}/tshark.errors") ||
