@@ -21,10 +21,16 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 import lab
 import kernel_icmp
+import dhcp
+import failures
 import kernel_tcp
+import kernel_udp
 import networks
+import services
+import slow_path
 
-CASES = kernel_icmp.CASES + kernel_tcp.CASES + networks.CASES
+MODULES = (kernel_icmp, kernel_udp, kernel_tcp, slow_path, networks, dhcp, services, failures)
+CASES = [case for module in MODULES for case in module.CASES]
 SKIPPED = 77
 
 

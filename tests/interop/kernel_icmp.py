@@ -198,45 +198,6 @@ def one_family_alone():
     need(lab.frames(lab.captures[-1], f'ether src {lab.OUR_MAC}'), f'{arguments}: nothing at all')
 
 
-# --- Errors of the world around ---
-
-
-@CASES.add('a tap that is busy, or no tap, is one clear line', quick=True)
-def taps_that_can_not_be_had():
-  lab.make_tap()
-  ours = lab.host('--ipv6-only')
-  other = lab.Program(lab.DUALSIM, 'live', '--tap', 'tap0')
-  need(other.wait() == 2 and other.text == 'dualsim: tap tap0: another program uses it\n', other.text)
-  lab.finish(ours)
-  run('ip', 'link', 'add', 'dummy0', 'type', 'dummy', check=False)
-  for name, said in (('lo', 'it exists and is not a tap device'), ('a' * 16, 'a device\'s name has 1 to 15 characters')):
-    other = lab.Program(lab.DUALSIM, 'live', '--tap', name)
-    need(other.wait() == 2 and said in other.text and other.text.count('\n') == 1, other.text)
-  other = lab.Program('setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin', lab.DUALSIM, 'live', '--tap', 'new0')
-  need(other.wait() == 2 and 'no permission' in other.text and other.text.count('\n') == 1, other.text)
-
-
-@CASES.add('a tap that is deleted while we run ends us in good order', quick=True)
-def tap_is_deleted():
-  ours = both_up()
-  need(Pinger(OURS4).ping(56) is not None, 'no answer')
-  run('ip', 'link', 'delete', 'tap0')
-  need(ours.wait() == 2 and 'tap tap0: it is gone' in ours.text and 'ended after' in ours.text, ours.text)
-
-
-@CASES.add('SIGTERM in the middle of a transfer: counters, and a capture that can be read', quick=True)
-def terminated_in_a_transfer():
-  ours = both_up('--app', 'bulk-server')
-  peer = lab.Program('python3', '-c', 'import socket, sys\n'
-                     's = socket.create_connection(("10.0.0.2", 5001))\n'
-                     'print("up", flush=True)\n'
-                     'while True: s.send(bytes(65536))\n')
-  peer.wait_for('up')
-  time.sleep(0.5)
-  need(ours.end(15) == 0 and 'ended after' in ours.text, ours.text)
-  need(re.search(r'from the tap: \d{3,} frames', ours.text), ours.text)
-
-
 @CASES.add('a new tap is made and brought up, and gone afterwards', quick=True)
 def tap_is_made():
   ours = lab.live('--tap', 'made0', '--mac', lab.OUR_MAC, '--ipv6-only')

@@ -115,15 +115,15 @@ def tcp_options_active(_, theirs_address):
   lab.sysctl('net.ipv6.conf.default.accept_dad', 0)
   applications = []
   for bits in range(16):
-    applications += ['--app', f'bulk=--to={lab_address(theirs_address, 6000 + bits)} --bytes=300000 --delay={4000 + 250 * bits}ms']
+    applications += ['--app', f'bulk=--to={lab_address(theirs_address, 26000 + bits)} --bytes=300000 --delay={4000 + 250 * bits}ms']
   ours = both_up(*applications)
-  listeners = [listen(theirs_address, 6000 + bits) for bits in range(16)]
+  listeners = [listen(theirs_address, 26000 + bits) for bits in range(16)]
   for bits, listener in enumerate(listeners):
     set_options(bits)
     count = serve_bulk(listener)
     need(count == 300_000, f'{options_of(bits)}: {count} bytes came')
   for bits in range(16):
-    ours.wait_for(rf'sent 300000 bytes to .*:{6000 + bits} .*SHA-256 [0-9a-f]+ on both sides')
+    ours.wait_for(rf'sent 300000 bytes to .*:{26000 + bits} .*SHA-256 [0-9a-f]+ on both sides')
   lab.finish(ours)
 
 
@@ -173,8 +173,8 @@ def tcp_closed_port(ours_address, theirs_address):
 
 @CASES.add_each('half-close over {}, both ways', FAMILIES, quick=('ipv4', 'ipv6'))
 def tcp_half_close(ours_address, theirs_address):
-  ours = both_up('--app', 'echo', '--app', f'connect=--to={lab_address(theirs_address, 7000)} --text=hello --delay=4s')
-  listener = listen(theirs_address, 7000)
+  ours = both_up('--app', 'echo', '--app', f'connect=--to={lab_address(theirs_address, 27000)} --text=hello --delay=4s')
+  listener = listen(theirs_address, 27000)
   with connect(ours_address, 7) as s:
     s.sendall(b'x' * 100_000)
     s.shutdown(socket.SHUT_WR)
@@ -224,8 +224,8 @@ def tcp_short_connections():
 @CASES.add_each('bulk over {} at 1 Gbit/s or more each way', FAMILIES, alone=True, limit=120)
 def tcp_bulk_speed(ours_address, theirs_address):
   ours = both_up('--app', 'bulk-server=--hash=false', '--app',
-                 f'bulk=--to={lab_address(theirs_address, 6000)} --bytes=300MB --hash=false --delay=6s', capture=False)
-  listener = listen(theirs_address, 6000)
+                 f'bulk=--to={lab_address(theirs_address, 26000)} --bytes=300MB --hash=false --delay=6s', capture=False)
+  listener = listen(theirs_address, 26000)
   block = bytes(1 << 18)
   begin = time.monotonic()
   with connect(ours_address, 5001) as s:

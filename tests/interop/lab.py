@@ -212,3 +212,16 @@ def check_captures():
 def frames(path, filter_text):
   """What our capture shows, one line for each frame that matches."""
   return [line for line in run(DUALSIM, 'inspect', path, filter_text).splitlines() if line]
+
+
+def folder():
+  """Where the case writes files: gone with it."""
+  return tempfile.gettempdir()
+
+
+def write(name, text):
+  """A file in the case's folder; its path."""
+  path = os.path.join(folder(), name)
+  with open(path, 'w', encoding='utf-8') as out:
+    out.write(text)
+  return path

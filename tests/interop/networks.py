@@ -143,11 +143,11 @@ def radvd_ends():
   lab.finish(ours)
 
 
-def bridge_with(*devices):
-  run('ip', 'link', 'add', 'br0', 'type', 'bridge', 'mcast_snooping', '0')
+def bridge_with(*devices, name='br0'):
+  run('ip', 'link', 'add', name, 'type', 'bridge', 'mcast_snooping', '0')
   for device in devices:
-    run('ip', 'link', 'set', device, 'master', 'br0', 'up')
-  run('ip', 'link', 'set', 'br0', 'up')
+    run('ip', 'link', 'set', device, 'master', name, 'up')
+  run('ip', 'link', 'set', name, 'up')
 
 
 def machine_on_bridge(name, mac, *addresses):

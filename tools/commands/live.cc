@@ -158,9 +158,17 @@ int Play(const LiveCommand& command, Show& show) {
   LivePrinter printer(names, notes, command.verbose);
   LiveCounters counters(show.first_outside);
   std::optional<sim::CaptureRecorder> capture;
-  sim::RealTime real_time({.taps = show.attachments, .interrupted = Interrupted, .idle = [&] {
-                             if (capture) capture->Flush();
-                           }});
+  sim::RealTime real_time({.taps = show.attachments,
+                           .interrupted =
+                               [&] {
+                                 // There is no use in what nobody reads, or can't be kept.
+                                 const bool lost = capture && capture->failed();
+                                 return Interrupted() || lost || printer.unread();
+                               },
+                           .idle =
+                               [&] {
+                                 if (capture) capture->Flush();
+                               }});
   sim::RunOptions options;
   options.seed = show.seed;
   options.observers = {&printer, &counters};
@@ -183,6 +191,10 @@ int Play(const LiveCommand& command, Show& show) {
   Print(text);
   if (capture) capture->Commit();
   if (!real_time.failure().empty()) return kRefused;
+  if (printer.unread()) {
+    PrintError("dualsim: standard output: nobody reads it any more\n");
+    return kRefused;
+  }
   return ReportExpectations(show.plan, result);
 }
 

@@ -23,6 +23,12 @@ void LivePrinter::OnPrefix(Time time, sim::NodeId node, const PrefixFact& fact) 
 void LivePrinter::OnRoute(Time time, sim::NodeId node, const RouteFact& fact) {
   if (verbose_) text_.OnRoute(time, node, fact);
 }
+void LivePrinter::OnResolver(Time time, sim::NodeId node, const ResolverFact& fact) {
+  if (verbose_) text_.OnResolver(time, node, fact);
+}
+void LivePrinter::OnLease(Time time, sim::NodeId node, const LeaseFact& fact) {
+  text_.OnLease(time, node, fact);
+}
 void LivePrinter::OnEcho(Time time, sim::NodeId node, const EchoFact& fact) {
   if (verbose_) text_.OnEcho(time, node, fact);
 }
@@ -35,7 +41,7 @@ void LivePrinter::OnLog(Time time, sim::NodeId node, const LogFact& fact) {
 void LivePrinter::OnAction(Time time, std::string_view action) { text_.OnAction(time, action); }
 
 void LivePrinter::OnLine(Time, sim::LineKind, std::string_view line) {
-  Print(std::string(line) + "\n");
+  if (!Print(std::string(line) + "\n")) unread_ = true;
 }
 
 void LiveCounters::OnFrame(Time, const sim::FrameEvent& event) {

@@ -12,7 +12,7 @@
 namespace dualsim::commands {
 
 // Prints what happens in a live world as it happens, a line each in the words of
-// the traces: addresses and logs; where `verbose`, all but frames.
+// the traces: addresses, leases and logs; where `verbose`, all but frames.
 class LivePrinter final : public sim::WorldObserver, private sim::LineSink {
  public:
   // `names` and `notes` outlive the printer.
@@ -25,16 +25,22 @@ class LivePrinter final : public sim::WorldObserver, private sim::LineSink {
   void OnDefaultRouter(Time time, sim::NodeId node, const DefaultRouterFact& fact) override;
   void OnPrefix(Time time, sim::NodeId node, const PrefixFact& fact) override;
   void OnRoute(Time time, sim::NodeId node, const RouteFact& fact) override;
+  void OnResolver(Time time, sim::NodeId node, const ResolverFact& fact) override;
+  void OnLease(Time time, sim::NodeId node, const LeaseFact& fact) override;
   void OnEcho(Time time, sim::NodeId node, const EchoFact& fact) override;
   void OnDrop(Time time, sim::NodeId node, const DropFact& fact) override;
   void OnLog(Time time, sim::NodeId node, const LogFact& fact) override;
   void OnAction(Time time, std::string_view action) override;
+
+  // Nobody reads standard output any more.
+  bool unread() const { return unread_; }
 
  private:
   void OnLine(Time time, sim::LineKind kind, std::string_view line) override;
 
   sim::TraceText text_;
   const bool verbose_;
+  bool unread_ = false;
 };
 
 // Counts what a live world does.
