@@ -25,8 +25,17 @@ def readable(path, least):
   """The capture has so many frames at least, for our reader and for tshark."""
   ours = len(lab.frames(path, ''))
   need(ours >= least, f'{ours} frames')
-  theirs = len(re.findall(r'^\d+$', run('tshark', '-n', '-r', path, '-T', 'fields', '-e', 'frame.number'), re.MULTILINE))
+  theirs = len(lab.fields(path, 'frame', 'frame.number'))
   need(theirs == ours, f'tshark reads {theirs} frames, we {ours}')
+
+
+def send_without_end(port):
+  """Begins to send to us from the kernel; it goes on until the other side, or the case, ends."""
+  peer = lab.Program('python3', '-c', 'import socket\n'
+                     f's = socket.create_connection(("{OURS4}", {port}))\n'
+                     'print("up", flush=True)\n'
+                     'while True: s.send(bytes(65536))\n')
+  peer.wait_for('up')
 
 
 @CASES.add('a tap that is busy, no tap, or one without permission is one clear line', quick=True)
@@ -91,11 +100,7 @@ def tap_goes_down():
                 quick=('SIGTERM',))
 def ended_in_a_transfer(number):
   ours = both_up('--app', 'bulk-server')
-  peer = lab.Program('python3', '-c', 'import socket, sys\n'
-                     's = socket.create_connection(("10.0.0.2", 5001))\n'
-                     'print("up", flush=True)\n'
-                     'while True: s.send(bytes(65536))\n')
-  peer.wait_for('up')
+  send_without_end(5001)
   time.sleep(0.5)
   need(ours.end(number) == 0 and 'ended after' in ours.text, ours.text)
   frames = int(re.search(r'from the tap: (\d{3,}) frames', ours.text).group(1))
@@ -131,8 +136,5 @@ def capture_has_no_room():
   lab.make_tap()
   lab.give('tap0', '10.0.0.1/24')
   ours = lab.host('--ipv4=10.0.0.2/24', '--ipv4-only', '--app', 'echo', '--capture', small + '/x.pcapng', capture=False)
-  try:
-    kernel_tcp.echo_back(OURS4, os.urandom(2_000_000))
-  except (OSError, lab.Failure):
-    pass
+  send_without_end(7)
   need(ours.wait() == 2 and re.search(r'^dualsim: .*x\.pcapng.*: No space left on device$', ours.text, re.MULTILINE), ours.text)

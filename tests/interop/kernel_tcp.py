@@ -9,7 +9,7 @@ import time
 
 import lab
 from case import Cases
-from kernel_icmp import OURS4, OURS6, THEIRS4, THEIRS6, both_up
+from kernel_icmp import OURS4, OURS6, STATIC, THEIRS4, THEIRS6, both_up
 from lab import need, run
 
 CASES = Cases()
@@ -88,6 +88,16 @@ def echo_back(address, data, port=7):
     sender.join()
 
 
+def need_options(path, display_filter, expected):
+  """The kernel's handshakes agreed on what was set: one SYN or SYN-ACK for each of `expected`."""
+  rows = lab.fields(path, f'tcp.flags.syn == 1 && eth.src == {lab.KERNEL_MAC} && ({display_filter})', 'tcp.options.sack_perm',
+                    'tcp.options.timestamp.tsval', 'tcp.options.wscale.shift', 'tcp.flags.ece')
+  need(len(rows) == len(expected), f'{len(rows)} handshakes')
+  for bits, row in zip(expected, rows):
+    seen = sum((field not in ('', '0', 'False')) << i if i == 3 else (field != '') << i for i, field in enumerate(row))
+    need(seen == bits, f'{options_of(bits)}: it was {options_of(seen)}')
+
+
 def set_options(bits):
   for i, option in enumerate(OPTIONS):
     lab.sysctl(f'net.ipv4.{option}', bits >> i & 1)
@@ -108,16 +118,25 @@ def tcp_options_passive(ours_address, _):
     except OSError as error:
       raise lab.Failure(f'{options_of(bits)}: {error}') from error
   lab.finish(ours)
+  need_options(lab.captures[-1], 'tcp.flags.ack == 0', [bits for bits in range(16) for _ in range(2)])
+
+
+ASKS_FOR_ECN = '''
+link { name: "lan" }
+host { name: "h" tcp { ecn: REQUEST }
+  interface { link: "lan" mac: "02:00:00:00:00:0a" address: "10.0.0.2/24" address: "2001:db8::2/64" } %s }
+'''
 
 
 @CASES.add_each('TCP over {}, we connect: 16 combinations of SACK, timestamps, window scale and ECN', FAMILIES, quick=('ipv4', 'ipv6'))
 def tcp_options_active(_, theirs_address):
-  lab.sysctl('net.ipv6.conf.default.accept_dad', 0)
-  applications = []
-  for bits in range(16):
-    applications += ['--app', f'bulk=--to={lab_address(theirs_address, 26000 + bits)} --bytes=300000 --delay={4000 + 250 * bits}ms']
-  ours = both_up(*applications)
+  lab.make_tap()
+  lab.give('tap0', '10.0.0.1/24', '2001:db8::1/64')
   listeners = [listen(theirs_address, 26000 + bits) for bits in range(16)]
+  applications = ''.join(
+      f'application {{ name: "bulk" args: "--to={lab_address(theirs_address, 26000 + bits)} --bytes=300000 --delay={4000 + 500 * bits}ms" }}\n'
+      for bits in range(16))
+  ours = lab.scenario(ASKS_FOR_ECN % applications, 'lan=tap0')
   for bits, listener in enumerate(listeners):
     set_options(bits)
     count = serve_bulk(listener)
@@ -125,6 +144,7 @@ def tcp_options_active(_, theirs_address):
   for bits in range(16):
     ours.wait_for(rf'sent 300000 bytes to .*:{26000 + bits} .*SHA-256 [0-9a-f]+ on both sides')
   lab.finish(ours)
+  need_options(lab.captures[-1], 'tcp.flags.ack == 1', range(16))
 
 
 def lab_address(address, port):
@@ -204,7 +224,7 @@ def tcp_network_example():
 
 @CASES.add('10,000 short connections one after the other, over both families', limit=120)
 def tcp_short_connections():
-  ours = both_up('--app', 'echo', '--verbose', capture=False)
+  ours = both_up('--app', 'echo', '--verbose')
   # The kernel closes first, and keeps its ports in TIME-WAIT.
   lab.sysctl('net.ipv4.ip_local_port_range', '10000 65000')
   for i in range(10_000):
@@ -221,36 +241,54 @@ def tcp_short_connections():
   need('TCP: 10000 connections' in text, text)
 
 
-@CASES.add_each('bulk over {} at 1 Gbit/s or more each way', FAMILIES, alone=True, limit=120)
-def tcp_bulk_speed(ours_address, theirs_address):
-  ours = both_up('--app', 'bulk-server=--hash=false', '--app',
-                 f'bulk=--to={lab_address(theirs_address, 26000)} --bytes=300MB --hash=false --delay=6s', capture=False)
-  listener = listen(theirs_address, 26000)
+def speed_to_us(ours, address):
+  """Gbit/s of 300 MB from the kernel."""
   block = bytes(1 << 18)
-  begin = time.monotonic()
-  with connect(ours_address, 5001) as s:
+  size = len(block) * 1200
+  watch = lab.Stopwatch(ours.process.pid, os.getpid())
+  with connect(address, 5001) as s:
     for _ in range(1200):
       s.sendall(block)
     s.shutdown(socket.SHUT_WR)
-    answer = read_all(s)
-  size = len(block) * 1200
-  need(answer[:8] == struct.pack('!Q', size), 'not all arrived')
-  to_us = size * 8 / (time.monotonic() - begin) / 1e9
+    need(read_all(s)[:8] == struct.pack('!Q', size), 'not all arrived')
+  return size * 8 / watch.seconds() / 1e9
+
+
+def speed_from_us(ours, listener):
+  """Gbit/s of 300 MB to the kernel."""
+  buffer = memoryview(bytearray(1 << 18))
   s, _ = listener.accept()
   count = 0
-  begin = time.monotonic()
-  while True:
-    got = s.recv_into(memoryview(bytearray(1 << 18)))
-    if got == 0:
+  watch = lab.Stopwatch(ours.process.pid, os.getpid())
+  with s:
+    while got := s.recv_into(buffer):
+      count += got
+    rate = count * 8 / watch.seconds() / 1e9
+    s.sendall(struct.pack('!Q', count) + bytes(32))
+  need(count == 300_000_000, 'not all arrived')
+  return rate
+
+
+@CASES.add_each('300 MB over {} at 1 Gbit/s or more each way (the best of three; without the time that others kept a processor)', FAMILIES,
+                alone=True, limit=240)
+def tcp_bulk_speed(ours_address, theirs_address):
+  to_us = from_us = 0
+  for _ in range(3):
+    lab.make_tap()
+    lab.give('tap0', '10.0.0.1/24', '2001:db8::1/64')
+    listener = listen(theirs_address, 26000)
+    listener.settimeout(60)
+    ours = lab.host(*STATIC, '--app', 'bulk-server=--hash=false', '--app',
+                    f'bulk=--to={lab_address(theirs_address, 26000)} --bytes=300MB --hash=false --delay=3s', capture=False)
+    from_us = max(from_us, speed_from_us(ours, listener))
+    to_us = max(to_us, speed_to_us(ours, ours_address))
+    lab.finish(ours)
+    listener.close()
+    run('ip', 'link', 'delete', 'tap0')
+    if min(to_us, from_us) >= 1:
       break
-    count += got
-  from_us = count * 8 / (time.monotonic() - begin) / 1e9
-  s.sendall(struct.pack('!Q', count) + bytes(32))
-  s.close()
-  ours.wait_for('sent 300000000 bytes')
   print(f'to us {to_us:.2f} Gbit/s, from us {from_us:.2f} Gbit/s')
-  need(to_us >= 1 and from_us >= 1, f'to us {to_us:.2f} Gbit/s, from us {from_us:.2f} Gbit/s')
-  lab.finish(ours)
+  need(to_us >= 1 and from_us >= 1, 'less than 1 Gbit/s')
 
 
 @CASES.add('socat: 20 MB through our echo over each family', needs=('socat',))

@@ -14,7 +14,7 @@ import tempfile
 import time
 
 DUALSIM = os.environ.get('DUALSIM', 'dualsim')
-CHECK_CAPTURES = os.environ.get('CHECK_CAPTURES', '')
+CHECK_CAPTURES = os.environ.get('CHECK_CAPTURES', os.path.join(os.path.dirname(os.path.abspath(__file__)), '../scenarios/check_captures.sh'))
 OUR_MAC = '02:00:00:00:00:0a'
 KERNEL_MAC = '02:00:00:00:00:01'
 
@@ -76,7 +76,7 @@ class Program:
       self.text += (os.read(self.process.stdout.fileno(), 1 << 16) or b'').decode(errors='replace')
     return self.text
 
-  def wait_for(self, pattern, timeout=10):
+  def wait_for(self, pattern, timeout=20):
     """Until a line matches; the match."""
     end = time.monotonic() + timeout
     while True:
@@ -183,6 +183,14 @@ def host(*arguments, tap='tap0', mac=OUR_MAC, **options):
   return live('--tap', tap, '--mac', mac, *arguments, **options)
 
 
+def scenario(text, *attach, **options):
+  """As live(): a simulated network with taps as ports, each LINK=TAP."""
+  words = ['--scenario', write('network.textproto', 'duration: "1h"\n' + text)]
+  for one in attach:
+    words += ['--attach', one]
+  return live(*words, **options)
+
+
 def finish(program, code=0, timeout=10):
   """Ends our program as a user would; its counters have to come."""
   ended = program.end(timeout=timeout)
@@ -200,13 +208,41 @@ def no_guesses():
 
 def check_captures():
   """Every capture of the case is clean in tshark."""
-  environment = dict(os.environ, TSHARK_OPTIONS=no_guesses()) if captures and CHECK_CAPTURES else None
+  environment = dict(os.environ, TSHARK_OPTIONS=no_guesses()) if captures else None
   for path in captures:
     need(os.path.getsize(path) > 0, f'{path} is empty')
-    if CHECK_CAPTURES:
-      found = subprocess.run(['bash', CHECK_CAPTURES, path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
-      need(found.returncode == 0, f'tshark finds in the capture: {found.stdout[:2000]}')
-    os.unlink(path)
+    found = subprocess.run(['bash', CHECK_CAPTURES, path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
+    need(found.returncode == 0, f'tshark finds in the capture: {found.stdout[:2000]}')
+
+
+def fields(path, display_filter, *names):
+  """What tshark reads in a capture: the fields of each frame that matches, '' for those that it has not."""
+  words = ['tshark', '-n', '-r', path, '-Y', display_filter, '-T', 'fields', '-E', 'occurrence=f']
+  for name in names:
+    words += ['-e', name]
+  done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+  return [tuple(line.split('\t')) for line in done.stdout.splitlines()]
+
+
+class Stopwatch:
+  """Time, less that for which a process, or the one beside it, was ready to run and was kept from a processor.
+
+  What else the machine does is no property of a stack; what the two wait for each other stays in.
+  """
+
+  def __init__(self, *processes):
+    self.processes = processes
+    self.begin = time.monotonic()
+    self.waited = [self.waited_by(process) for process in processes]
+
+  @staticmethod
+  def waited_by(process):
+    with open(f'/proc/{process}/schedstat', encoding='utf-8') as stat:
+      return int(stat.read().split()[1]) / 1e9
+
+  def seconds(self):
+    kept = max(self.waited_by(process) - before for process, before in zip(self.processes, self.waited))
+    return time.monotonic() - self.begin - kept
 
 
 def frames(path, filter_text):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import time
 
 import kernel_icmp
@@ -11,17 +12,6 @@ from case import Cases
 from lab import need, run
 
 CASES = Cases()
-
-
-def scenario(text, *attach, **options):
-  """A simulated network with taps as ports."""
-  path = os.path.join(os.environ.get('TMPDIR', '/tmp'), 'network.textproto')
-  with open(path, 'w', encoding='utf-8') as out:
-    out.write('duration: "1h"\n' + text)
-  words = ['--scenario', path]
-  for one in attach:
-    words += ['--attach', one]
-  return lab.live(*words, **options)
 
 
 ROUTER = '''
@@ -44,7 +34,7 @@ def our_router_to_linux():
   for name, value in (('accept_ra', 2), ('accept_ra_rt_info_max_plen', 64), ('router_solicitation_delay', 0)):
     lab.sysctl(f'net.ipv6.conf.tap0.{name}', value)
   run('ip', 'link', 'set', 'tap0', 'up')
-  ours = scenario(ROUTER, 'lan=tap0')
+  ours = lab.scenario(ROUTER, 'lan=tap0')
 
   def address():
     shown = run('ip', '-6', '-o', 'address', 'show', 'dev', 'tap0', 'scope', 'global')
@@ -64,10 +54,10 @@ def our_router_to_linux():
   lab.finish(ours)
 
 
-@CASES.add('rdisc6 reads our router\'s advertisement: prefix, MTU, route, RDNSS, search list', needs=('rdisc6',))
+@CASES.add('rdisc6 reads our router\'s advertisement: prefix, MTU, route, RDNSS, search list', peer='rdisc6', needs=('rdisc6',))
 def rdisc6_reads_our_router():
   lab.make_tap()
-  ours = scenario(ROUTER, 'lan=tap0')
+  ours = lab.scenario(ROUTER, 'lan=tap0')
   lab.ready_link_local('tap0')
   said = run('rdisc6', '-1', 'tap0', check=False)
   for wanted in ('Hop limit                 :           33', 'Router lifetime           :         1800', 'Prefix                   : 2001:db8:1::/64',
@@ -76,7 +66,7 @@ def rdisc6_reads_our_router():
   lab.finish(ours)
 
 
-@CASES.add('ndisc6 finds our host\'s link-layer address', needs=('ndisc6',))
+@CASES.add('ndisc6 finds our host\'s link-layer address', peer='ndisc6', needs=('ndisc6',))
 def ndisc6_finds_us():
   ours = kernel_icmp.both_up()
   lab.ready_link_local('tap0')
@@ -94,51 +84,92 @@ interface tap0 {
   prefix 2001:db8:3::/64 { AdvAutonomous off; };
   route 2001:db8:9::/48 { AdvRoutePreference high; AdvRouteLifetime 600; };
   RDNSS 2001:db8:1::53 { AdvRDNSSLifetime 500; };
+  DNSSL example.org { AdvDNSSLLifetime 500; };
 };
 '''
 
 
-def start_radvd(*arguments):
-  """radvd on the tap, and our host before it; both, and radvd's address. A tap without us has no carrier."""
+def before_a_router(*arguments):
+  """Our host on the tap of a Linux router, and the router's address. A tap without us has no carrier."""
   lab.make_tap()
-  lab.give('tap0', '2001:db8:1::1/64')
+  # BIRD advertises what it has.
+  lab.give('tap0', *(f'2001:db8:{number}::1/64' for number in (1, 2, 3)))
   lab.sysctl('net.ipv6.conf.all.forwarding', 1)  # radvd insists on a router.
   ours = lab.host('--ipv6-only', '--verbose', *arguments)
-  theirs = lab.ready_link_local('tap0')
-  folder = os.environ.get('TMPDIR', '/tmp')
-  with open(folder + '/radvd.conf', 'w', encoding='utf-8') as out:
-    out.write(RADVD)
-  os.chmod(folder, 0o755)
-  radvd = lab.Program('radvd', '-n', '-C', folder + '/radvd.conf', '-p', folder + '/radvd.pid', '-m', 'stderr')
-  return radvd, ours, theirs
+  return ours, lab.ready_link_local('tap0')
 
 
-@CASES.add('radvd configures us: addresses, on-link prefixes, lifetimes, MTU, hop limit, router', needs=('radvd',), quick=True)
-def radvd_to_us():
-  radvd, ours, theirs = start_radvd()
-  ours.wait_for(r'address 2001:db8:1::ff:fe00:a/64 AUTOCONFIGURED PREFERRED, preferred until 36\d\d\.\d+, valid until 72\d\d', 15)
+def start_radvd(config, name='radvd', into=None):
+  os.chmod(lab.folder(), 0o755)
+  path = lab.write(f'{name}.conf', config)
+  return lab.Program('radvd', '-n', '-C', path, '-p', f'{lab.folder()}/{name}.pid', '-m', 'stderr', into=into)
+
+
+def expect_advertised(ours, theirs):
+  """What RADVD and BIRD advertise alike, as our host tells it."""
+  ours.wait_for(r'address 2001:db8:1::ff:fe00:a/64 AUTOCONFIGURED PREFERRED, preferred until 36\d\d\.\d+, valid until 72\d\d', 20)
   ours.wait_for(r'address 2001:db8:2::ff:fe00:a/64 AUTOCONFIGURED PREFERRED')
-  ours.wait_for(rf'default router {theirs}, until 90\d\.')
+  ours.wait_for(rf'default router {theirs}, until 9\d\d\.')
   ours.wait_for(r'prefix 2001:db8:1::/64 on link, until 72\d\d')
   ours.wait_for(r'prefix 2001:db8:3::/64 on link')
+  ours.wait_for(r'DNS server 2001:db8:1::53, until 5\d\d\.')
+  ours.wait_for(r'search domain example\.org, until [56]\d\d\.')
   need('prefix 2001:db8:2::' not in ours.text and 'address 2001:db8:3:' not in ours.text, ours.text)
   # 1400 bytes is what now fits: the answer to 1352 is whole, one more is in fragments; the hop limit is 44.
   pinger = kernel_icmp.Pinger('2001:db8:1::ff:fe00:a')
   need(pinger.ping(1352) is not None and pinger.ping(1353) is not None, 'no answer')
   lab.finish(ours)
-  need(radvd.process.poll() is None, radvd.read())
-  radvd.end(15)
   sent = lab.frames(lab.captures[-1], f'ip6 and ether src {lab.OUR_MAC}')
   need(any('Echo Reply' in line and '1352 bytes' in line and 'hop limit 44' in line for line in sent), 'no whole reply with hop limit 44')
   need(any('Fragment' in line and 'Echo Reply' in line for line in sent), 'the MTU of 1400 is not kept')
 
 
-@CASES.add('radvd\'s end takes the default router away from us', needs=('radvd',))
-def radvd_ends():
-  radvd, ours, theirs = start_radvd()
-  ours.wait_for(rf'default router {theirs}, until', 15)
-  time.sleep(1)  # It heeds signals a little after it first speaks.
-  radvd.end(15)
+@CASES.add('radvd configures us: addresses, on-link prefixes, lifetimes, MTU, hop limit, router, DNS server, search list',
+           peer='radvd', needs=('radvd',), quick=True)
+def radvd_to_us():
+  ours, theirs = before_a_router()
+  radvd = start_radvd(RADVD)
+  expect_advertised(ours, theirs)
+  need(radvd.process.poll() is None, radvd.read())
+
+
+BIRD = '''
+router id 10.0.0.1;
+protocol device {}
+protocol radv {
+  interface "tap0" {
+    min ra interval 3; max ra interval 4; default lifetime 900; default preference high; link mtu 1400; current hop limit 44;
+    rdnss { ns 2001:db8:1::53; lifetime 500; };
+    dnssl { domain "example.org"; lifetime 500; };
+    prefix 2001:db8:1::/64 { valid lifetime 7200; preferred lifetime 3600; };
+    prefix 2001:db8:2::/64 { onlink no; };
+    prefix 2001:db8:3::/64 { autonomous no; };
+    prefix ::/0 { skip yes; };
+  };
+}
+'''
+
+
+@CASES.add('BIRD, advertising alike, configures us alike', peer='BIRD', needs=('bird',))
+def bird_to_us():
+  ours, theirs = before_a_router()
+  bird = lab.Program('bird', '-f', '-c', lab.write('bird.conf', BIRD), '-s', lab.folder() + '/bird.ctl', '-P', lab.folder() + '/bird.pid')
+  expect_advertised(ours, theirs)
+  need(bird.process.poll() is None, bird.read())
+
+
+@CASES.add_each('{}\'s end takes the default router away from us', {'radvd': (), 'BIRD': ('bird',)})
+def router_ends(bird=None):
+  if not shutil.which(bird or 'radvd'):
+    raise lab.Skip(f'there is no program {bird or "radvd"}')
+  ours, theirs = before_a_router()
+  if bird:
+    router = lab.Program('bird', '-f', '-c', lab.write('bird.conf', BIRD), '-s', lab.folder() + '/bird.ctl', '-P', lab.folder() + '/bird.pid')
+  else:
+    router = start_radvd(RADVD)
+  ours.wait_for(rf'default router {theirs}, until', 20)
+  time.sleep(1)  # radvd heeds signals a little after it first speaks.
+  router.end(15)
   ours.wait_for(rf'default router {theirs} gone')
   lab.finish(ours)
 
@@ -159,6 +190,32 @@ def machine_on_bridge(name, mac, *addresses):
   machine.run('ip', 'link', 'set', f'v-{name}', 'up')
   lab.give(f'v-{name}', *addresses, into=machine)
   return machine
+
+
+@CASES.add('of two routers with radvd we take the one that is preferred, for all and for the prefix of a route', peer='radvd',
+           needs=('radvd',))
+def radvd_preferences():
+  lab.make_tap(up=False)
+  machines = []
+  for number, default, route in ((1, 'low', 'high'), (2, 'high', 'low')):
+    machine = machine_on_bridge(f'r{number}', f'02:00:00:00:00:1{number}', f'2001:db8:1::{number}/64')
+    # Both could carry it.
+    lab.give('lo', '2001:db8:8::8/128', '2001:db8:9::9/128', into=machine)
+    lab.sysctl('net.ipv6.conf.all.forwarding', 1, into=machine)
+    machines.append((machine, number, default, route))
+  bridge_with('tap0', 'p-r1', 'p-r2')
+  ours = lab.host('--ipv6-only', '--verbose', '--app', 'ping=--to=2001:db8:8::8 --count=3 --interval=200ms --delay=9s', '--app',
+                  'ping=--to=2001:db8:9::9 --count=3 --interval=200ms --delay=9s')
+  for machine, number, default, route in machines:
+    lab.ready_link_local(f'v-r{number}', into=machine)
+    start_radvd(f'''interface v-r{number} {{ AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; AdvDefaultPreference {default};
+                    prefix 2001:db8:1::/64 {{ }}; route 2001:db8:9::/48 {{ AdvRoutePreference {route}; }}; }};''', f'radvd{number}', machine)
+  for target in ('2001:db8:8::8', '2001:db8:9::9'):
+    ours.wait_for(rf'{target}: 3 sent, 3 answered', 30)
+  lab.finish(ours)
+  for target, number in (('2001:db8:8::8', 2), ('2001:db8:9::9', 1)):
+    sent = lab.frames(lab.captures[-1], f'ether src {lab.OUR_MAC} and dst host {target}')
+    need(len(sent) == 3 and all(f'> 02:00:00:00:00:1{number}]' in line for line in sent), '\n'.join(sent))
 
 
 @CASES.add_each('a Linux router redirects us over {}: the next packet goes straight', {
