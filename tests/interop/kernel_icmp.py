@@ -87,7 +87,7 @@ def answers_pings(to):
   ping_us(to, SOME_SIZES)
 
 
-@CASES.add_each('answers pings of every size from 0 to 65,507 bytes over {}', {'ipv4': (OURS4,), 'ipv6': (OURS6,)}, limit=240)
+@CASES.add_each('answers pings of every size from 0 to 65,507 bytes over {}', {'ipv4': (OURS4,), 'ipv6': (OURS6,)}, limit=540)
 def answers_pings_of_every_size(to):
   ours = both_up(capture=False)
   pinger = Pinger(to)
@@ -107,11 +107,11 @@ def pings_the_kernel(to):
   lab.finish(ours)
 
 
-@CASES.add_each('pings the kernel with every size from 0 to 65,507 bytes over {}', {'ipv4': (THEIRS4,), 'ipv6': (THEIRS6,)}, limit=240)
+@CASES.add_each('pings the kernel with every size from 0 to 65,507 bytes over {}', {'ipv4': (THEIRS4,), 'ipv6': (THEIRS6,)}, limit=540)
 def pings_the_kernel_with_every_size(to):
   lab.sysctl('net.ipv6.icmp.ratelimit', 0)
   ours = both_up('--app', f'ping=--to={to} --size=0 --last-size={MOST} --delay=1500ms', capture=False)
-  said = ours.wait_for(r'(\d+) sent, (\d+) answered', 230)
+  said = ours.wait_for(r'(\d+) sent, (\d+) answered', 530)
   need(said.group(1) == said.group(2) == str(MOST + 1), said.group(0))
   lab.finish(ours)
 

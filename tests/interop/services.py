@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 
 import kernel_icmp
 import lab
@@ -120,8 +119,3 @@ def iperf3_through_our_router(server_address):
   total = said['end']['sum']
   need(total['packets'] > 1000 and total['lost_percent'] < 1, str(total))
   lab.finish(ours)
-
-
-def has_tunnel():
-  """Whether the program has the TLS relay."""
-  return 'tunnel' in run(lab.DUALSIM, 'live', '--tap', 'x', '--app', 'no-such-application', check=False)
