@@ -14,7 +14,7 @@ class Case:
   quick: bool = False  # tools/test runs it.
   needs: tuple = ()  # Programs that it can't do without.
   alone: bool = False  # It measures time: nothing runs beside it.
-  limit: int = 120  # Seconds that it may take.
+  limit: int = 300  # Seconds that it may take.
 
 
 class Cases(list):

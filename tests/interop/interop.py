@@ -106,15 +106,16 @@ def run_apart(case, keep_in):
   return code, said.strip(), time.monotonic() - begin
 
 
-def page(results, passes, seconds):
+def page(results, seconds):
   """The table of results, in Markdown. `results`: of each case its outcomes, in the order of the passes."""
+  passes = len(seconds)
   release = os.uname().release
   lines = [
       '# Against others\' stacks', '', 'Written, as root, by', '',
       '    DUALSIM=$(bazel info -c opt bazel-bin)/tools/commands/dualsim tests/interop/interop.py \\',
       f'        --repeat {passes} --page docs/interop.md', '',
       'which ran our stack on Linux tap devices (`dualsim live`), with others\' in network namespaces around it. Linux is',
-      f'the kernel that it ran on, {release} with CUBIC, on {os.cpu_count()} processors. The whole suite ran {passes} time(s) in a row, in',
+      f'the kernel that it ran on, {release} with CUBIC, on {os.cpu_count()} processors. The whole suite ran {passes} time{"s" if passes > 1 else ""} in a row, in',
       f'{max(seconds):.0f} s at most; a case passed where it passed each time. All captures were clean in tshark. Rates and times are',
       'of the last run.', '', '| with | case | result |', '|---|---|---|'
   ]
@@ -137,7 +138,9 @@ def run_all(cases, jobs, keep_in):
   outcomes = {}
   for width, chosen in ((jobs, [case for case in cases if not case.alone]), (1, [case for case in cases if case.alone])):
     with concurrent.futures.ThreadPoolExecutor(width) as pool:
-      for case, future in [(case, pool.submit(run_apart, case, keep_in)) for case in chosen]:
+      running = {pool.submit(run_apart, case, keep_in): case for case in chosen}
+      for future in concurrent.futures.as_completed(running):
+        case = running[future]
         outcomes[case.name] = future.result()
         report(case, outcomes[case.name])
   return [outcomes[case.name] for case in cases]
@@ -159,6 +162,7 @@ def main():
   if reason:
     print(f'SKIPPED: {reason}')
     return 0
+  os.environ['TSHARK_OPTIONS'] = lab.no_guesses()
   cases = [case for case in CASES if options.only in case.name and (case.quick or not options.quick)]
   passes, seconds = [], []
   for _ in range(options.repeat):
@@ -168,9 +172,9 @@ def main():
     failed = sum(code not in (0, SKIPPED) for code, _, _ in passes[-1])
     skipped = sum(code == SKIPPED for code, _, _ in passes[-1])
     print(f'{len(cases)} cases, {failed} failed, {skipped} skipped, {seconds[-1]:.0f} s', flush=True)
-  if options.page and cases:
-    with open(options.page, 'w', encoding='utf-8') as out:
-      out.write(page(list(zip(cases, zip(*passes))), options.repeat, seconds))
+    if options.page and cases:
+      with open(options.page, 'w', encoding='utf-8') as out:
+        out.write(page(list(zip(cases, zip(*passes))), seconds))
   return 1 if any(code not in (0, SKIPPED) for outcomes in passes for code, _, _ in outcomes) else 0
 
 

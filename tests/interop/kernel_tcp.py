@@ -128,23 +128,39 @@ host { name: "h" tcp { ecn: REQUEST }
 '''
 
 
-@CASES.add_each('TCP over {}, we connect: 16 combinations of SACK, timestamps, window scale and ECN', FAMILIES, quick=('ipv4', 'ipv6'))
-def tcp_options_active(_, theirs_address):
+def connect_with_options(theirs_address, spacing):
+  """Sixteen connections of ours, `spacing` milliseconds apart, while the kernel's options change; the capture."""
   lab.make_tap()
   lab.give('tap0', '10.0.0.1/24', '2001:db8::1/64')
   listeners = [listen(theirs_address, 26000 + bits) for bits in range(16)]
   applications = ''.join(
-      f'application {{ name: "bulk" args: "--to={lab_address(theirs_address, 26000 + bits)} --bytes=300000 --delay={4000 + 500 * bits}ms" }}\n'
+      f'application {{ name: "bulk" args: "--to={lab_address(theirs_address, 26000 + bits)} --bytes=300000 --delay={4000 + spacing * bits}ms" }}\n'
       for bits in range(16))
   ours = lab.scenario(ASKS_FOR_ECN % applications, 'lan=tap0')
   for bits, listener in enumerate(listeners):
     set_options(bits)
+    listener.settimeout(60)
     count = serve_bulk(listener)
     need(count == 300_000, f'{options_of(bits)}: {count} bytes came')
+    listener.close()
   for bits in range(16):
     ours.wait_for(rf'sent 300000 bytes to .*:{26000 + bits} .*SHA-256 [0-9a-f]+ on both sides')
   lab.finish(ours)
-  need_options(lab.captures[-1], 'tcp.flags.ack == 1', range(16))
+  run('ip', 'link', 'delete', 'tap0')
+  return lab.captures[-1]
+
+
+@CASES.add_each('TCP over {}, we connect: 16 combinations of SACK, timestamps, window scale and ECN', FAMILIES, quick=('ipv4', 'ipv6'))
+def tcp_options_active(_, theirs_address):
+  for spacing in (400, 1600, 5000):
+    capture = connect_with_options(theirs_address, spacing)
+    try:
+      need_options(capture, 'tcp.flags.ack == 1', range(16))
+      return
+    except lab.Failure:
+      # On a busy machine a connection may come before its options are set.
+      if spacing == 5000:
+        raise
 
 
 def lab_address(address, port):
@@ -222,7 +238,7 @@ def tcp_network_example():
   lab.finish(ours)
 
 
-@CASES.add('10,000 short connections one after the other, over both families', limit=120)
+@CASES.add('10,000 short connections one after the other, over both families')
 def tcp_short_connections():
   ours = both_up('--app', 'echo', '--verbose')
   # The kernel closes first, and keeps its ports in TIME-WAIT.
