@@ -114,8 +114,10 @@ class Writer {
     return text;
   }
   std::string Write(const action::StartApplication& a) const {
-    return "start " + a.name + (a.arguments.empty() ? "" : " " + a.arguments) + " on " +
-           Nodes(a.nodes);
+    // One line, of a certificate too.
+    const std::string line = a.arguments.substr(0, a.arguments.find('\n'));
+    const std::string more = line.size() < a.arguments.size() ? "..." : "";
+    return "start " + a.name + (line.empty() ? "" : " " + line) + more + " on " + Nodes(a.nodes);
   }
   std::string Write(const action::StopApplication& a) const {
     return "stop " + a.name + " on " + Nodes(a.nodes);
