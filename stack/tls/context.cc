@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "stack/tls/mbedtls_state.h"
 
@@ -20,10 +21,16 @@ const unsigned char* Data(const std::string& pem) {
   return reinterpret_cast<const unsigned char*>(pem.c_str());
 }
 
-// 0, or what mbedTLS says; certificates that it passes over are an error too.
+// 0, or what mbedTLS says; certificates that it passes over are an error too, and so is
+// one that is cut off.
 int ParseCertificates(const std::string& pem, mbedtls_x509_crt* into) {
+  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
   const int result = mbedtls_x509_crt_parse(into, Data(pem), pem.size() + 1);
-  return result > 0 ? MBEDTLS_ERR_X509_INVALID_FORMAT : result;
+  if (result < 0) return result;
+  int begun = 0;
+  for (size_t at = pem.find(kBegin); at != pem.npos; at = pem.find(kBegin, at + 1)) ++begun;
+  for (const mbedtls_x509_crt* read = into; read != nullptr; read = read->next) --begun;
+  return result > 0 || begun != 0 ? MBEDTLS_ERR_X509_INVALID_FORMAT : 0;
 }
 
 int ParseKey(const std::string& pem, mbedtls_pk_context* into) {

@@ -25,7 +25,7 @@ constexpr size_t kLargestRecord = 16 * 1024;
 // this waits for a peer that does not read.
 constexpr size_t kLargestBacklog = 4 * kLargestRecord;
 
-// Why the peer's certificate is not taken, in one clause; "" where it is.
+// Why the peer's certificate is not taken, in one clause.
 std::string Objections(const mbedtls_ssl_context& ssl) {
   const uint32_t flags = mbedtls_ssl_get_verify_result(&ssl);
   if (flags == 0 || flags == ~uint32_t{0}) return "";
@@ -82,7 +82,8 @@ Task<TlsFlow::Outcome> TlsFlow::Establish(std::unique_ptr<TlsFlow> flow) {
     }
     if (result == 0) co_return Outcome{std::move(flow), ""};
     if (result != MBEDTLS_ERR_SSL_WANT_READ) {
-      std::string failure = Objections(ssl);
+      std::string failure;
+      if (result == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED) failure = Objections(ssl);
       if (flow->below_error_) failure = std::string(ErrorText(*flow->below_error_));
       if (failure.empty() && result == MBEDTLS_ERR_SSL_CONN_EOF) {
         failure = "the peer ended the connection during the handshake";
