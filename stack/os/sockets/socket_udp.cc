@@ -32,13 +32,15 @@ Status Check(const Programs::Core& core, const application::UdpMessage& message)
   return std::nullopt;
 }
 
-Status SendThrough(const Programs::Core& core, const Socket& socket,
+Status SendThrough(Programs::Core& core, const Socket& socket,
                    const application::UdpMessage& message) {
   const application::SocketAddress& to = message.destination;
-  return SendTo(socket, core.ToSystem(to), message.data,
-                {.source = message.source,
-                 .interface = core.LinkOf(to.address, to.interface),
-                 .ttl = message.ttl});
+  const Status failed = SendTo(socket, core.ToSystem(to), message.data,
+                               {.source = message.source,
+                                .interface = core.LinkOf(to.address, to.interface),
+                                .ttl = message.ttl});
+  if (!failed) ++core.counters.datagrams_sent;
+  return failed;
 }
 
 void Prepare(Socket& socket, IpFamily family) {
@@ -200,9 +202,7 @@ Status SocketUdp::Send(const application::UdpMessage& message) {
 Status SocketUdp::SendFrom(const application::UdpMessage& message) {
   const Part* const part = PartFor(message.destination.address);
   if (part == nullptr) return Error::kFamilyDisabled;
-  const Status failed = SendThrough(core_, part->socket, message);
-  if (!failed) ++core_.counters.datagrams_sent;
-  return failed;
+  return SendThrough(core_, part->socket, message);
 }
 
 Status SocketUdp::JoinGroup(const IpAddress& group, std::optional<InterfaceId> interface) {
