@@ -29,8 +29,9 @@ import kernel_udp
 import networks
 import services
 import slow_path
+import tunnel
 
-MODULES = (kernel_icmp, kernel_udp, kernel_tcp, slow_path, networks, dhcp, services, failures)
+MODULES = (kernel_icmp, kernel_udp, kernel_tcp, slow_path, networks, dhcp, services, tunnel, failures)
 CASES = [case for module in MODULES for case in module.CASES]
 SKIPPED = 77
 
