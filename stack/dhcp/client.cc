@@ -262,7 +262,8 @@ void Client::OnAck(Time now, const DhcpMessage& message) {
   if (keeping) Lose(now);
   lease_ = std::move(lease);
   Enter(now, LeaseState::kChecking);
-  ArmLease();
+  // An address that may be another's yet is not renewed: T1 waits for the end of the check.
+  deadline_ = lease_->until;
   const Lease used = *lease_;
   output_.UseAddress(now, used);
 }

@@ -154,6 +154,25 @@ TEST_F(ClientTest, RenewsAtT1WithTheServerAlone) {
   EXPECT_EQ(client.lease()->until, bound + Seconds(1500));
 }
 
+TEST_F(ClientTest, RenewsNoAddressThatIsStillChecked) {
+  Server server(Pool(Seconds(10)));
+  probe_at_once = false;
+  client.Start(now);
+  Next();
+  Answer(server);
+  Answer(server);
+  ASSERT_EQ(client.state(), LeaseState::kChecking);
+  const size_t before = sent.size();
+  now = now + Seconds(6);  // T1 is 5 s.
+  client.Advance(now);
+  EXPECT_EQ(client.state(), LeaseState::kChecking);
+  EXPECT_EQ(sent.size(), before);
+  client.OnAddress(now, *used, AddressState::kPreferred);
+  EXPECT_EQ(client.state(), LeaseState::kBound);
+  client.Advance(now);
+  EXPECT_EQ(client.state(), LeaseState::kRenewing);
+}
+
 TEST_F(ClientTest, RebindsAtT2WithAnybodyAndLosesTheAddressInTheEnd) {
   Server server(Pool());
   Bind(server);
