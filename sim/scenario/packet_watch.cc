@@ -18,10 +18,7 @@ bool IsFrom(const std::optional<NodeId>& sender, const FrameEvent& event) {
 }  // namespace
 
 PacketWatch::PacketWatch(const Plan& plan, size_t index)
-    : plan_(plan),
-      index_(index),
-      expectation_(plan.expectations[index]),
-      condition_(ConditionOf(expectation_)) {
+    : index_(index), expectation_(plan.expectations[index]), condition_(ConditionOf(expectation_)) {
   // The check compiled them already.
   PacketFilter::Compile(condition_.filter, &filter_);
   for (const PacketStep& step : condition_.sequence) {

@@ -37,7 +37,6 @@ class PacketWatch {
   std::string SeenCount() const;
   std::string SeenSteps() const;
 
-  const Plan& plan_;
   size_t index_;
   const Expectation& expectation_;
   const PacketsCondition& condition_;

@@ -28,7 +28,7 @@ namespace dualsim::tcp {
 //
 // Times never go backwards between calls. Segments leave through the network
 // during the call. What the program should know lies in TakeEvents() afterwards.
-class Connection : private Transmitter {
+class Connection final : private Transmitter {
  public:
   // All outlive the connection.
   struct Environment {

@@ -77,6 +77,9 @@ SHOWS = {
     'dns-server': worlds.Show(['dns-server', 'network=--port=9999'],
                               ['resolve=--name=www.example.com --delay=4s', 'connect=--to=192.0.2.2:9999 --text=done --delay=8s'],
                               ['read: 4 bytes']),
+    'tunnel': worlds.Show(['tunnel=--to=192.0.2.1:8080 --port=8443'],
+                          ['network'] + to_subject('connect=--to=SUBJECT:8443 --text=hello --delay=4s'),
+                          [r'192.0.2.1:\d+: 5 bytes to the back', r'2001:db8::1\]:\d+: 5 bytes to the back']),
     'dhcp-server': worlds.Show(['dhcp-server=--pool=192.0.2.100-192.0.2.199/24'], [], ['leases 192.0.2'], dhcp_client=True),
 }
 
@@ -123,7 +126,7 @@ def without_measures(line):
   line = re.sub(r'([0-9a-f]{2}:){5}[0-9a-f]{2}', 'MAC', line)
   line = re.sub(r'(leases|offers) 192\.0\.2\.1\d\d', r'\1 an address of the pool', line)
   # The port of whoever connected.
-  return re.sub(r'(from (192\.0\.2\.\d|\[[0-9a-f:]+\]):|on port )\d{5}', r'\1PORT', line)
+  return re.sub(r'((?:from |^)(192\.0\.2\.\d|\[[0-9a-f:]+\]):|on port )\d{5}', r'\1PORT', line)
 
 
 def sort_out(name, logged):
