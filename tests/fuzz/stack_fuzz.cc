@@ -50,6 +50,8 @@ void* operator new(size_t size) {
   most = std::max(most, live);
   return bytes;
 }
+// std::stable_sort asks in this way.
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return operator new(size); }
 void operator delete(void* bytes) noexcept {
   if (bytes != nullptr) live -= malloc_usable_size(bytes);
   std::free(bytes);
