@@ -249,7 +249,8 @@ class Epoll : public ::testing::Test {
     epoll_event events[3]{};
     epoll_event* const out = events;
     if (driver_.Call(&Interface::epoll_wait, set_, out, 3, timeout) != 1) return 0;
-    EXPECT_EQ(events[0].data.u64, 4711u);
+    const uint64_t data = events[0].data.u64;  // The structure is packed.
+    EXPECT_EQ(data, 4711u);
     return events[0].events;
   }
   void Arrive(uint32_t sequence) {
