@@ -69,12 +69,21 @@ void EventLoop::Arm(Time until) {
   armed_ = until;
 }
 
+// epoll_pwait lets a signal in only where it would wait: a loop that always finds
+// something ready would never see one.
+void EventLoop::LetSignalsIn() const {
+  sigset_t ours;
+  ::sigprocmask(SIG_SETMASK, &outside_, &ours);
+  ::sigprocmask(SIG_SETMASK, &ours, nullptr);
+}
+
 void EventLoop::Wait(Time until) {
   const bool look_only = until <= now();
   if (!look_only) Arm(until);
   epoll_event events[kEventsAtOnce];
   const int count = ::epoll_pwait(epoll_, events, kEventsAtOnce, look_only ? 0 : -1, &outside_);
   if (count < 0 && errno != EINTR) Check(count, "epoll_pwait");
+  if (count >= 0) LetSignalsIn();
   for (int i = 0; i < count; ++i) {
     if (events[i].data.ptr == nullptr) {
       uint64_t expirations = 0;

@@ -25,7 +25,8 @@ enum class Trigger : uint8_t {
 
 // Waits, in one thread, for files, for a time of the monotonic clock, and for
 // SIGINT and SIGTERM: epoll and timerfd. While it lives the two signals reach
-// their handlers during Wait() alone, so that none is missed.
+// their handlers during Wait() alone, so that none is missed, and during every
+// Wait(), however busy the files are.
 class EventLoop {
  public:
   // Throws std::system_error.
@@ -49,6 +50,7 @@ class EventLoop {
   static constexpr int kEventsAtOnce = 64;
 
   void Arm(Time until);
+  void LetSignalsIn() const;
 
   int epoll_ = -1;
   int timer_ = -1;
