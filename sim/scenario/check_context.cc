@@ -18,25 +18,58 @@ const FieldDescriptor* FieldOf(const google::protobuf::Message& message, int fie
   return message.GetDescriptor()->FindFieldByNumber(field);
 }
 
-// What is wrong with the part after the slash of "address/length".
-std::string CidrComplaint(const std::string& text, const std::string& example) {
+// How the complaints about a text name what it was taken for.
+struct FamilyWords {
+  const char* name;
+  int longest_prefix;
+  const char* usual_prefix;
+  bool (*is_address)(std::string_view);
+};
+
+constexpr FamilyWords kIpv4Words = {"an IPv4 address", 32, "/24", [](std::string_view text) {
+                                      return Ipv4Address::Parse(text).has_value();
+                                    }};
+constexpr FamilyWords kIpv6Words = {"an IPv6 address", 128, "/64", [](std::string_view text) {
+                                      return Ipv6Address::Parse(text).has_value();
+                                    }};
+
+// Numbers and dots before any slash: whoever wrote this meant IPv4, right or wrong.
+bool IsMeantAsIpv4(std::string_view text) {
+  const std::string_view address = text.substr(0, text.find('/'));
+  return address.find('.') != std::string_view::npos &&
+         address.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+std::string Quoted(const std::string& text) { return "'" + text.substr(0, 60) + "'"; }
+
+// What is wrong with "address/length".
+std::string CidrComplaint(const std::string& text, const FamilyWords& words,
+                          const std::string& example) {
   const size_t slash = text.find('/');
-  const std::string quoted = "'" + text.substr(0, 60) + "'";
-  if (slash == std::string::npos) {
-    if (Ipv6Address::Parse(text)) {
-      return quoted + " lacks a prefix length; write '" + text + "/64' or '" + text + "/128'";
-    }
-    return quoted + " is not an IPv6 address with a prefix length, such as " + example;
+  const std::string quoted = Quoted(text);
+  if (!words.is_address(std::string_view(text).substr(0, slash))) {
+    return quoted + " is not " + words.name + " with a prefix length, such as '" + example + "'";
   }
-  if (!Ipv6Address::Parse(text.substr(0, slash))) {
-    return quoted + " is not an IPv6 address with a prefix length, such as " + example;
+  const std::string whole = "/" + std::to_string(words.longest_prefix);
+  if (slash == std::string::npos) {
+    return quoted + " lacks a prefix length; write '" + text + words.usual_prefix + "' or '" +
+           text + whole + "'";
   }
   const std::string length = text.substr(slash + 1);
   const bool digits =
       !length.empty() && length.find_first_not_of("0123456789") == std::string::npos;
   if (digits && length.front() == '0') return quoted + " has a prefix length with a 0 in front";
-  if (digits) return quoted + " has a prefix length over 128";
-  return quoted + " has no number as its prefix length; write it such as " + example;
+  if (digits) return quoted + " has a prefix length over " + whole.substr(1);
+  return quoted + " has no number as its prefix length; write it such as '" + example + "'";
+}
+
+// What is wrong with an address.
+std::string AddressComplaint(const std::string& text, const FamilyWords& words) {
+  const size_t slash = text.find('/');
+  const bool longer =
+      slash != std::string::npos && words.is_address(std::string_view(text).substr(0, slash));
+  return Quoted(text) + " is not " + words.name +
+         (longer ? "; write it without '" + text.substr(slash).substr(0, 60) + "'" : "");
 }
 
 }  // namespace
@@ -194,13 +227,7 @@ std::optional<Ipv6Address> CheckContext::ReadAddress(const Message& message, int
   if (!Has(message, field)) return std::nullopt;
   const std::string text = Text(message, field, index);
   const std::optional<Ipv6Address> address = Ipv6Address::Parse(text);
-  if (!address) {
-    const bool cidr = Ipv6Cidr::Parse(text).has_value();
-    Error(message, field,
-          "'" + text.substr(0, 60) + "' is not an IPv6 address" +
-              (cidr ? "; write it without '" + text.substr(text.find('/')) + "'" : ""),
-          index);
-  }
+  if (!address) Error(message, field, AddressComplaint(text, kIpv6Words), index);
   return address;
 }
 
@@ -213,7 +240,7 @@ std::optional<Ipv6Prefix> CheckContext::ReadPrefix(const Message& message, int f
         message, field,
         "'" + text + "' has bits set after its length; write '" + cidr->prefix().ToString() + "'");
   } else {
-    Error(message, field, CidrComplaint(text, "'2001:db8::/64'"));
+    Error(message, field, CidrComplaint(text, kIpv6Words, "2001:db8::/64"));
   }
   return std::nullopt;
 }
@@ -223,7 +250,7 @@ std::optional<Ipv6Cidr> CheckContext::ReadCidr(const Message& message, int field
   const std::string text = Text(message, field, index);
   const std::optional<Ipv6Cidr> cidr = Ipv6Cidr::Parse(text);
   if (!cidr) {
-    Error(message, field, CidrComplaint(text, "'2001:db8::1/64'"), index);
+    Error(message, field, CidrComplaint(text, kIpv6Words, "2001:db8::1/64"), index);
     return std::nullopt;
   }
   const Ipv6Address& address = cidr->address;
@@ -243,35 +270,34 @@ std::optional<IpAddress> CheckContext::ReadIpAddress(const Message& message, int
   if (!Has(message, field)) return std::nullopt;
   const std::string text = Text(message, field, index);
   if (const auto address = Ipv4Address::Parse(text)) return *address;
-  if (!Ipv4Cidr::Parse(text)) return ReadAddress(message, field, index);
-  Error(message, field,
-        "'" + text + "' is not an address; write it without '" + text.substr(text.find('/')) + "'",
-        index);
+  if (!IsMeantAsIpv4(text)) return ReadAddress(message, field, index);
+  Error(message, field, AddressComplaint(text, kIpv4Words), index);
   return std::nullopt;
 }
 
 std::optional<IpPrefix> CheckContext::ReadIpPrefix(const Message& message, int field) {
   if (!Has(message, field)) return std::nullopt;
   const std::string text = Text(message, field, 0);
-  const auto cidr = Ipv4Cidr::Parse(text);
-  if (!cidr) return ReadPrefix(message, field);
+  if (!IsMeantAsIpv4(text)) return ReadPrefix(message, field);
   if (const auto prefix = Ipv4Prefix::Parse(text)) return *prefix;
-  Error(message, field,
+  if (const auto cidr = Ipv4Cidr::Parse(text)) {
+    Error(
+        message, field,
         "'" + text + "' has bits set after its length; write '" + cidr->prefix().ToString() + "'");
+  } else {
+    Error(message, field, CidrComplaint(text, kIpv4Words, "192.0.2.0/24"));
+  }
   return std::nullopt;
 }
 
 std::optional<IpCidr> CheckContext::ReadIpCidr(const Message& message, int field, int index) {
   if (!Has(message, field)) return std::nullopt;
   const std::string text = Text(message, field, index);
+  if (!IsMeantAsIpv4(text)) return ReadCidr(message, field, index);
   const auto cidr = Ipv4Cidr::Parse(text);
   if (!cidr) {
-    if (Ipv4Address::Parse(text)) {
-      Error(message, field, "'" + text + "' lacks its prefix length; write '" + text + "/24'",
-            index);
-      return std::nullopt;
-    }
-    return ReadCidr(message, field, index);
+    Error(message, field, CidrComplaint(text, kIpv4Words, "192.0.2.1/24"), index);
+    return std::nullopt;
   }
   const Ipv4Address& address = cidr->address;
   std::string complaint;

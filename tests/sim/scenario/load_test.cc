@@ -165,6 +165,26 @@ TEST(LoadScenario, ImpossibleAddressesAreRefusedWithACure) {
   EXPECT_EQ(about("advertise { }"), "advertise: only routers advertise; make this node a 'router'");
 }
 
+TEST(LoadScenario, WhatIsMeantAsIpv4IsRefusedAsSuch) {
+  const auto about = [](const std::string& fields) {
+    const std::string complaints =
+        ComplaintsAbout("host { name: \"b\" interface { link: \"lan\" " + fields + " } }\n");
+    const size_t at = complaints.find(": ", complaints.find(":5:")) + 2;
+    return complaints.substr(at, complaints.size() - at - 1);
+  };
+  EXPECT_EQ(about("address: \"192.0.2.1/33\""),
+            "address: '192.0.2.1/33' has a prefix length over 32");
+  EXPECT_EQ(about("address: \"192.0.2.1\""),
+            "address: '192.0.2.1' lacks a prefix length; write '192.0.2.1/24' or '192.0.2.1/32'");
+  EXPECT_EQ(about("address: \"192.0.2.256/24\""),
+            "address: '192.0.2.256/24' is not an IPv4 address with a prefix length, such as "
+            "'192.0.2.1/24'");
+  EXPECT_EQ(about("ipv4_gateway: \"192.0.2.300\""),
+            "ipv4_gateway: '192.0.2.300' is not an IPv4 address");
+  EXPECT_EQ(about("ipv4_gateway: \"192.0.2.1/24\""),
+            "ipv4_gateway: '192.0.2.1/24' is not an IPv4 address; write it without '/24'");
+}
+
 TEST(LoadScenario, HowAddressesAreFormed) {
   const Plan plan = Load(
       "duration: \"1m\" link { name: \"l\" } host { name: \"a\" interface { link: \"l\" "
