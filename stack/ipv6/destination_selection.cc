@@ -46,7 +46,8 @@ bool IsPreferredDestination(const DestinationCandidate& a, const DestinationCand
   const int scope_a = ScopeOf(destination_a);
   const int scope_b = ScopeOf(destination_b);
   if (scope_a != scope_b) return scope_a < scope_b;
-  // Rule 9: use the longest matching prefix, of IPv6 alone.
+  // Rule 9: use the longest matching prefix. Of IPv4 destinations the order that the name
+  // server gave is the better means ("MAY be superseded"): prefixes there tell no distance.
   const bool both_have_sources = a.source && b.source;
   if (!both_have_sources || destination_a.is_ipv4_mapped() || destination_b.is_ipv4_mapped()) {
     return false;
