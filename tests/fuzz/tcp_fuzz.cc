@@ -54,7 +54,10 @@ class Players {
     return ids.empty() ? tcp::ConnectionId{} : ids[choice % ids.size()];
   }
   void Wait(Duration time);
+  void Call(bool a, uint8_t kind, const uint8_t* step);
+  void Dial(Port local);
   void Accept();
+  void Report(bool a, const uint8_t* step);
   void Forge(bool to_a, uint8_t choice, uint8_t shape, ByteView bytes);
 
   tcp::testing::TwoHosts world_;
@@ -114,21 +117,54 @@ void Players::Forge(bool to_a, uint8_t choice, uint8_t shape, ByteView bytes) {
 
 size_t Players::Do(const uint8_t* step, ByteView rest) {
   const bool a = (step[0] & 0x80) != 0;
-  const uint8_t choice = step[1];
-  const tcp::ConnectionId id = One(a, choice);
-  const Time now = world_.now();
-  tcp::Endpoint& endpoint = Of(a);
-  const std::vector<uint8_t> data(size_t{step[2]} << (step[3] & 7), step[3]);
-  std::vector<uint8_t> into(data.size());
-  switch (step[0] & 0x0f) {
+  const uint8_t kind = step[0] & 0x0f;
+  switch (kind) {
     case 0:
       Wait(Milliseconds(int64_t{1} << (step[2] % 18)));
       break;
+    case 7:
+      Dial(Port{step[2]});
+      break;
+    case 8:
+      Accept();
+      break;
+    case 10:
+      Report(a, step);
+      break;
+    case 11:
+      // Chances in parts per billion.
+      world_.path.loss = step[2] * 2'000'000u;
+      world_.path.duplication = step[3] * 2'000'000u;
+      break;
+    case 12:
+      world_.path.jitter = Milliseconds(step[2]);
+      world_.path.corruption = step[3] * 1'000'000u;
+      break;
+    case 13:
+    case 14:
+    case 15: {
+      const size_t size = std::min<size_t>(step[3], rest.size());
+      Forge(a, step[1], step[2], rest.first(size));
+      return size;
+    }
+    default:
+      Call(a, kind, step);
+  }
+  return 0;
+}
+
+// What a program does with a connection of its own.
+void Players::Call(bool a, uint8_t kind, const uint8_t* step) {
+  const tcp::ConnectionId id = One(a, step[1]);
+  const Time now = world_.now();
+  tcp::Endpoint& endpoint = Of(a);
+  std::vector<uint8_t> data(size_t{step[2]} << (step[3] & 7), step[3]);
+  switch (kind) {
     case 1:
       endpoint.Write(now, id, data);
       break;
     case 2:
-      endpoint.Read(now, id, into);
+      endpoint.Read(now, id, data);
       break;
     case 3:
       endpoint.ShutDownWrite(now, id);
@@ -142,48 +178,31 @@ size_t Players::Do(const uint8_t* step, ByteView rest) {
     case 6:
       endpoint.Abort(now, id);
       break;
-    case 7:
-      if (auto made = world_.ea().Connect(now, {.local = world_.a().address(),
-                                                .remote = world_.b().address(),
-                                                .local_port = Port{step[2]},
-                                                .remote_port = world_.kPort});
-          std::holds_alternative<tcp::ConnectionId>(made)) {
-        ids_[0].push_back(std::get<tcp::ConnectionId>(made));
-      }
-      break;
-    case 8:
-      Accept();
-      break;
-    case 9:
+    default:
       endpoint.SetNoDelay(now, id, (step[2] & 1) != 0);
-      break;
-    case 10: {
-      const tcp::Connection* const connection = endpoint.Find(id);
-      if (connection == nullptr) break;
-      const SeqNum sequence = connection->sender().next() - step[2];
-      if (step[3] & 1) {
-        endpoint.OnPacketTooBig(now, connection->flow(), sequence, uint32_t{step[3]} << 3);
-      } else {
-        endpoint.OnUnreachable(now, connection->flow(), sequence, (step[3] & 2) != 0);
-      }
-      break;
-    }
-    case 11:
-      // Chances in parts per billion.
-      world_.path.loss = step[2] * 2'000'000u;
-      world_.path.duplication = step[3] * 2'000'000u;
-      break;
-    case 12:
-      world_.path.jitter = Milliseconds(step[2]);
-      world_.path.corruption = step[3] * 1'000'000u;
-      break;
-    default: {
-      const size_t size = std::min<size_t>(step[3], rest.size());
-      Forge(a, choice, step[2], rest.first(size));
-      return size;
-    }
   }
-  return 0;
+}
+
+void Players::Dial(Port local) {
+  const auto made = world_.ea().Connect(world_.now(), {.local = world_.a().address(),
+                                                       .remote = world_.b().address(),
+                                                       .local_port = local,
+                                                       .remote_port = world_.kPort});
+  if (std::holds_alternative<tcp::ConnectionId>(made)) {
+    ids_[0].push_back(std::get<tcp::ConnectionId>(made));
+  }
+}
+
+// What ICMP reports of a segment of the connection's.
+void Players::Report(bool a, const uint8_t* step) {
+  const tcp::Connection* const connection = Of(a).Find(One(a, step[1]));
+  if (connection == nullptr) return;
+  const SeqNum sequence = connection->sender().next() - step[2];
+  if (step[3] & 1) {
+    Of(a).OnPacketTooBig(world_.now(), connection->flow(), sequence, uint32_t{step[3]} << 3);
+  } else {
+    Of(a).OnUnreachable(world_.now(), connection->flow(), sequence, (step[3] & 2) != 0);
+  }
 }
 
 // All programs end, and the path is a good one again: an hour later nobody remembers.
