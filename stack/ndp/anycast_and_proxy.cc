@@ -45,8 +45,8 @@ std::optional<DropReason> NeighborDiscovery::OnSolicitationForServed(
                                   std::nullopt);
   }
   const Time at = now + random_.Between(Duration(), kMaxAnycastDelayTime);
-  if (!served_->Schedule(at, {message.target, context.source})) {
-    return DropReason::NS_ANSWERS_FULL;
+  if (const auto first = served_->Schedule(at, {message.target, context.source})) {
+    SendAnswer(now, *first);
   }
   return std::nullopt;
 }
@@ -55,21 +55,25 @@ void NeighborDiscovery::AdvanceServed(Time now) {
   while (served_ != nullptr) {
     const std::optional<ServedAddresses::Answer> answer = served_->NextAnswer(now);
     if (!answer) return;
-    const Ipv6Address source = SolicitationSource(nullptr);
-    if (source.is_unspecified()) continue;
-    // §7.2.7 and §7.2.8: without Override, so that the first of several answers
-    // stays, and that of the node itself goes before a proxy's.
-    wire::NeighborAdvertisement message{.router = config_.is_router,
-                                        .solicited = !answer->solicitor.is_unspecified(),
-                                        .override_flag = false,
-                                        .target = answer->target,
-                                        .options = {}};
-    message.options.target_link_layer_address = mac_;
-    if (message.solicited) {
-      output_.SendMessageToNeighbor(now, source, answer->solicitor, Build(message));
-    } else {
-      output_.SendMessage(now, source, Ipv6Address::AllNodes(), std::nullopt, Build(message));
-    }
+    SendAnswer(now, *answer);
+  }
+}
+
+void NeighborDiscovery::SendAnswer(Time now, const ServedAddresses::Answer& answer) {
+  const Ipv6Address source = SolicitationSource(nullptr);
+  if (source.is_unspecified()) return;
+  // §7.2.7 and §7.2.8: without Override, so that the first of several answers
+  // stays, and that of the node itself goes before a proxy's.
+  wire::NeighborAdvertisement message{.router = config_.is_router,
+                                      .solicited = !answer.solicitor.is_unspecified(),
+                                      .override_flag = false,
+                                      .target = answer.target,
+                                      .options = {}};
+  message.options.target_link_layer_address = mac_;
+  if (message.solicited) {
+    output_.SendMessageToNeighbor(now, source, answer.solicitor, Build(message));
+  } else {
+    output_.SendMessage(now, source, Ipv6Address::AllNodes(), std::nullopt, Build(message));
   }
 }
 

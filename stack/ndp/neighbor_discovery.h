@@ -296,6 +296,7 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   std::optional<DropReason> OnSolicitationForServed(Time now, const wire::NdpContext& context,
                                                     const wire::NeighborSolicitation& message);
   void AdvanceServed(Time now);
+  void SendAnswer(Time now, const ServedAddresses::Answer& answer);
 
   // Routers' advertisements (router_advertisements.cc). False: a limit was reached.
   void LearnParameters(Time now, const wire::RouterAdvertisement& message);

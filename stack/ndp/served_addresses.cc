@@ -30,15 +30,15 @@ std::optional<ServedAddresses::Kind> ServedAddresses::Find(const Ipv6Address& ad
   return std::nullopt;
 }
 
-bool ServedAddresses::Schedule(Time at, const Answer& answer) {
+std::optional<ServedAddresses::Answer> ServedAddresses::Schedule(Time at, const Answer& answer) {
   const bool waits = std::any_of(waiting_.begin(), waiting_.end(),
                                  [&](const Waiting& waiting) { return waiting.answer == answer; });
-  if (waits) return true;
-  if (waiting_.size() >= kMaxAnswers) return false;
+  if (waits) return std::nullopt;
   const auto later = std::find_if(waiting_.begin(), waiting_.end(),
                                   [&](const Waiting& waiting) { return waiting.at > at; });
   waiting_.insert(later, {at, answer});
-  return true;
+  if (waiting_.size() <= kMaxAnswers) return std::nullopt;
+  return TakeFirst();
 }
 
 Time ServedAddresses::deadline() const {
@@ -47,6 +47,10 @@ Time ServedAddresses::deadline() const {
 
 std::optional<ServedAddresses::Answer> ServedAddresses::NextAnswer(Time now) {
   if (waiting_.empty() || waiting_.front().at > now) return std::nullopt;
+  return TakeFirst();
+}
+
+ServedAddresses::Answer ServedAddresses::TakeFirst() {
   const Answer answer = waiting_.front().answer;
   waiting_.erase(waiting_.begin());
   return answer;

@@ -26,8 +26,9 @@ class ServedAddresses {
     Ipv6Address solicitor;
     friend bool operator==(const Answer&, const Answer&) = default;
   };
-  // Answers that wait. When one more is asked for the solicitation is dropped: who
-  // sent it sends another.
+  // Answers that wait. The delay is for solicitors who ask now and again: who asks for
+  // one more, in a flood, makes the one that is due first go at once, so that nobody
+  // goes without.
   static constexpr size_t kMaxAnswers = 256;
 
   // Counted: several addresses may be in one subnet. True where the first was added.
@@ -37,8 +38,9 @@ class ServedAddresses {
   bool Remove(const Ipv6Address& address);
   std::optional<Kind> Find(const Ipv6Address& address) const;
 
-  // False: kMaxAnswers wait. Where the same answer waits already, that is the one.
-  bool Schedule(Time at, const Answer& answer);
+  // Where the same answer waits already, that is the one. What is returned is to be
+  // sent now, for kMaxAnswers wait without it.
+  std::optional<Answer> Schedule(Time at, const Answer& answer);
   // When NextAnswer() is next needed.
   Time deadline() const;
   // One that is due, the earliest first.
@@ -54,6 +56,8 @@ class ServedAddresses {
     Time at;
     Answer answer;
   };
+  Answer TakeFirst();
+
   std::vector<Entry> entries_;
   std::vector<Waiting> waiting_;  // By time.
 };
