@@ -74,6 +74,7 @@ class ArpCache final : private ndp::NeighborCacheOutput {
   void OnUndeliverable(Time now, DropReason reason, Packet packet) override;
   void OnNeighborChange(Time now, const ndp::Neighbor& neighbor, NeighborState previous) override;
   void OnUnreachable(Time, const Ipv6Address&) override {}
+  bool IsSpared(const Ipv6Address&) const override { return false; }
 
   ArpCacheOutput& output_;
   RandomStream random_;

@@ -41,6 +41,7 @@ void NeighborDiscovery::AddAddress(Time now, const NewAddress& address) {
                       .dad = nullptr,
                       .retries = address.retries,
                       .dad_counter = address.dad_counter,
+                      .arrival = {.at = now},
                       .temporary = nullptr});
   if (address.temporary) {
     entry.temporary = std::make_unique<InterfaceAddress::Temporary>(InterfaceAddress::Temporary{

@@ -6,6 +6,7 @@
 
 #include "stack/base/time.h"
 #include "stack/facts/facts.h"
+#include "stack/ndp/arrival.h"
 #include "stack/ndp/dad.h"
 #include "stack/ndp/temporary_addresses.h"
 #include "stack/wire/ipv6_address.h"
@@ -24,6 +25,7 @@ struct InterfaceAddress {
   // How many addresses before it, formed for the same purpose, were taken.
   uint8_t retries = 0;
   uint32_t dad_counter = 0;  // Of an opaque identifier, RFC 7217 §5.
+  Arrival arrival;           // Of the prefix of an autoconfigured one.
   // Of a temporary one, RFC 8981; kept apart, for most hosts have none.
   struct Temporary {
     TemporaryLifetimes lifetimes;
@@ -46,8 +48,9 @@ struct InterfaceAddress {
 class AddressList {
  public:
   // How many addresses advertisements may add, those that turned out to be taken
-  // among them; what comes later is refused, so that the addresses in use stay
-  // (RFC 4862 §5.5.3 sets no limit, RFC 6104 tells why one is needed).
+  // among them; what comes later is refused, or takes the place of the last that came
+  // (see Arrival), so that the addresses in use stay (RFC 4862 §5.5.3 sets no limit,
+  // RFC 6104 tells why one is needed).
   static constexpr int kMaxAutoconfigured = 16;
   // Likewise of temporary ones: a prefix has three or four at a time (RFC 8981 §3.4).
   static constexpr int kMaxTemporary = 64;

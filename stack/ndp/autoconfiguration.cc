@@ -2,6 +2,7 @@
 // interface identifiers of RFC 4291 or RFC 7217; temporary ones, RFC 8981.
 
 #include <algorithm>
+#include <vector>
 
 #include "stack/ndp/neighbor_discovery.h"
 #include "stack/ndp/slaac.h"
@@ -49,17 +50,18 @@ bool NeighborDiscovery::Autoconfigure(Time now, const wire::PrefixInformation& o
   if (option.prefix_length > 128) return true;
   const Ipv6Prefix prefix(option.prefix, option.prefix_length);
   InterfaceAddress* existing = addresses_.FindAutoconfigured(prefix);
+  bool full = false;
   if (existing == nullptr) {
     if (!FormsAddress(option)) return true;
-    if (addresses_.Count(AddressOrigin::kAutoconfigured) >= AddressList::kMaxAutoconfigured) {
-      return false;
-    }
+    full = addresses_.Count(AddressOrigin::kAutoconfigured) >= AddressList::kMaxAutoconfigured;
+    if (full && !MakeRoomForAddress(now)) return false;
     NewAddress address = FormAddress(prefix, AddressOrigin::kAutoconfigured, 0, 0);
     address.preferred_until = now + option.preferred_lifetime;
     address.valid_until = now + option.valid_lifetime;
     address.delayed = delayed;
     AddAddress(now, address);
   } else {
+    existing->arrival.repeated = true;
     UpdateLifetimes(now, option, *existing);
     if (existing->verified()) Enter(now, *existing, StateByLifetime(now, *existing));
   }
@@ -67,6 +69,26 @@ bool NeighborDiscovery::Autoconfigure(Time now, const wire::PrefixInformation& o
     UpdateTemporaryAddresses(now, option);
     EnsureTemporaryAddress(now, prefix, 0, delayed);
   }
+  return !full;
+}
+
+bool NeighborDiscovery::MakeRoomForAddress(Time now) {
+  // An address that was probed for is on the link; a flood puts there no more than one
+  // in so long.
+  constexpr Duration kLeastStay = Seconds(2);
+  const auto& entries = addresses_.entries();
+  const auto last = std::find_if(
+      entries.rbegin(), entries.rend(),
+      [](const InterfaceAddress& entry) { return entry.origin == AddressOrigin::kAutoconfigured; });
+  if (last == entries.rend() || !last->arrival.makes_room(now)) return false;
+  const bool unheard = last->dad != nullptr && last->dad->probes_sent() == 0;
+  if (!unheard && now < last->arrival.at + kLeastStay) return false;
+  const Ipv6Prefix prefix = PrefixOf(*last);
+  std::vector<Ipv6Address> of_prefix{last->address};
+  for (const InterfaceAddress& entry : entries) {
+    if (entry.temporary != nullptr && PrefixOf(entry) == prefix) of_prefix.push_back(entry.address);
+  }
+  for (const Ipv6Address& address : of_prefix) RemoveAddress(now, address);
   return true;
 }
 

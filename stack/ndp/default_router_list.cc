@@ -13,7 +13,7 @@ DefaultRouterList::Change DefaultRouterList::OnAdvertisement(Time now, const Ipv
   if (found == entries_.end()) {
     if (ends) return Change::kNone;
     if (entries_.size() >= kMaxRouters) return Change::kRefused;
-    entries_.push_back({router, now + lifetime, preference, false});
+    entries_.push_back({router, now + lifetime, preference, false, {.at = now}});
     return Change::kAdded;
   }
   if (found->is_static) return Change::kNone;
@@ -21,15 +21,22 @@ DefaultRouterList::Change DefaultRouterList::OnAdvertisement(Time now, const Ipv
     entries_.erase(found);
     return Change::kRemoved;
   }
+  found->arrival.repeated = true;
   const bool same = found->preference == preference;
   found->until = now + lifetime;
   found->preference = preference;
   return same ? Change::kRefreshed : Change::kChanged;
 }
 
+const DefaultRouterList::Entry* DefaultRouterList::MakesRoom(Time now) const {
+  const auto last = std::find_if(entries_.rbegin(), entries_.rend(),
+                                 [](const Entry& entry) { return !entry.is_static; });
+  return last != entries_.rend() && last->arrival.makes_room(now) ? &*last : nullptr;
+}
+
 void DefaultRouterList::AddStatic(const Ipv6Address& router) {
   std::erase_if(entries_, [&](const Entry& entry) { return entry.address == router; });
-  entries_.push_back({router, Time::Never(), wire::RouterPreference::kMedium, true});
+  entries_.push_back({router, Time::Never(), wire::RouterPreference::kMedium, true, {}});
 }
 
 bool DefaultRouterList::Remove(const Ipv6Address& router) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "stack/base/time.h"
+#include "stack/ndp/arrival.h"
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/ndp_options.h"
 
@@ -13,7 +14,8 @@ namespace dualsim::ndp {
 // of RFC 4191. Which of its routers a packet takes is RouterSelection's matter.
 class DefaultRouterList {
  public:
-  // Entries past which advertisements add none (§6.3.4 asks for two at least).
+  // Entries past which advertisements add none (§6.3.4 asks for two at least),
+  // unless MakesRoom() goes.
   static constexpr size_t kMaxRouters = 16;
 
   struct Entry {
@@ -21,6 +23,7 @@ class DefaultRouterList {
     Time until = Time::Never();
     wire::RouterPreference preference = wire::RouterPreference::kMedium;
     bool is_static = false;  // Of the configuration: what the router says does not touch it.
+    Arrival arrival;
   };
 
   // kRefreshed: its lifetime alone is another; kChanged: its preference too.
@@ -28,6 +31,8 @@ class DefaultRouterList {
   // §6.3.4: a lifetime of 0 takes the router off the list at once.
   Change OnAdvertisement(Time now, const Ipv6Address& router, Duration lifetime,
                          wire::RouterPreference preference);
+  // After kRefused: the router that may be removed for the new one. nullptr: none.
+  const Entry* MakesRoom(Time now) const;
   void AddStatic(const Ipv6Address& router);
   // It ceased to be a router (§7.2.5). False where it was not on the list, or is
   // of the configuration.

@@ -253,16 +253,17 @@ std::optional<NeighborCache::Slot> NeighborCache::Create(Time now, const Ipv6Add
 }
 
 std::optional<NeighborCache::Slot> NeighborCache::FindVictim() {
-  // REACHABLE ones only where there is nobody else: who answers for many addresses
-  // must not keep out who comes after.
-  for (const bool spare_reachable : {true, false}) {
+  // REACHABLE ones and routers only where there is nobody else: who answers for many
+  // addresses must not keep out who comes after.
+  for (const bool spare : {true, false}) {
     // Two rounds: the first takes the marks of use away, the second finds one without.
     for (size_t steps = 2 * slots_.size(); steps > 0; --steps) {
       const Slot slot = hand_;
       hand_ = hand_ + 1 < slots_.size() ? hand_ + 1 : 0;
       Neighbor& neighbor = slots_[slot];
-      const bool spared = spare_reachable && neighbor.state == NeighborState::kReachable;
-      if (spared || neighbor.state == NeighborState::kNone) continue;
+      if (neighbor.state == NeighborState::kNone) continue;
+      const bool reachable = neighbor.state == NeighborState::kReachable;
+      if (spare && (reachable || output_.IsSpared(neighbor.address))) continue;
       if (!std::exchange(neighbor.used, false)) return slot;
     }
   }

@@ -49,11 +49,14 @@ class NeighborCacheOutput {
   virtual void OnNeighborChange(Time now, const Neighbor& neighbor, NeighborState previous) = 0;
   // Every solicitation went unanswered; the entry is about to go.
   virtual void OnUnreachable(Time now, const Ipv6Address& neighbor) = 0;
+  // Whether the entry is to stay while others can make room: who sends through the
+  // neighbour has use for it before a packet goes there.
+  virtual bool IsSpared(const Ipv6Address& neighbor) const = 0;
 };
 
 struct NeighborCacheLimits {
-  // Entries in all. When a new one does not fit, one that is neither REACHABLE
-  // nor recently used makes room (RFC 6583 §6.1); where all are REACHABLE, one of
+  // Entries in all. When a new one does not fit, one that is neither REACHABLE nor
+  // IsSpared() nor recently used makes room (RFC 6583 §6.1); where all are, one of
   // them that is not recently used.
   uint32_t entries = 16384;
   // Entries in INCOMPLETE, so that a scan of the prefix can't push out those who

@@ -255,6 +255,7 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   // the link-local prefix or one that a router advertised (autoconfiguration.cc).
   void FormLinkLocalAddress(Time now);
   bool Autoconfigure(Time now, const wire::PrefixInformation& option, bool delayed);
+  bool MakeRoomForAddress(Time now);
   // Sets the identifier of an address of `prefix`; the `retries`-th after the
   // first, made with that DAD_Counter at least.
   NewAddress FormAddress(const Ipv6Prefix& prefix, AddressOrigin origin, uint8_t retries,
@@ -301,6 +302,7 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   // Routers' advertisements (router_advertisements.cc). False: a limit was reached.
   void LearnParameters(Time now, const wire::RouterAdvertisement& message);
   bool LearnRouter(Time now, const Ipv6Address& router, const wire::RouterAdvertisement& message);
+  bool MakeRoomForRouter(Time now);
   bool LearnRoute(Time now, const Ipv6Address& router, const wire::RouteInformation& option);
   bool LearnPrefix(Time now, const Ipv6Address& router, const wire::PrefixInformation& option);
   void SendRouterSolicitation(Time now);
@@ -330,6 +332,7 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   }
   void OnNeighborChange(Time now, const Neighbor& neighbor, NeighborState previous) override;
   void OnUnreachable(Time now, const Ipv6Address& neighbor) override;
+  bool IsSpared(const Ipv6Address& neighbor) const override { return IsKnownRouter(neighbor); }
 
   template <typename Message>
   Packet Build(const Message& message) {

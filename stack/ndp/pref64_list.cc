@@ -11,13 +11,18 @@ bool Pref64List::OnAdvertisement(Time now, const wire::Pref64& option) {
   const bool ends = option.lifetime <= Duration();
   if (found != entries_.end()) {
     found->until = now + option.lifetime;
+    found->arrival.repeated = true;
     if (ends) entries_.erase(found);
     return true;
   }
   if (ends) return true;
-  if (entries_.size() >= kMaxPrefixes) return false;
-  entries_.push_back({option.prefix, now + option.lifetime});
-  return true;
+  const bool full = entries_.size() >= kMaxPrefixes;
+  if (full) {
+    if (!entries_.back().arrival.makes_room(now)) return false;
+    entries_.pop_back();
+  }
+  entries_.push_back({option.prefix, now + option.lifetime, {.at = now}});
+  return !full;
 }
 
 Time Pref64List::deadline() const {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "stack/base/time.h"
+#include "stack/ndp/arrival.h"
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/ndp_options.h"
 
@@ -14,16 +15,18 @@ namespace dualsim::ndp {
 // destinations from (RFC 6052).
 class Pref64List {
  public:
-  // What advertisements may add; what comes later is refused.
+  // What advertisements may add; what comes later is refused, or takes the place of
+  // another as Arrival has it.
   static constexpr size_t kMaxPrefixes = 8;
 
   struct Entry {
     Ipv6Prefix prefix;  // Of 96, 64, 56, 48, 40 or 32 bits.
     Time until = Time::Never();
+    Arrival arrival;
   };
 
   // An option of a valid advertisement. A lifetime of 0 ends the prefix at once.
-  // False where it was refused.
+  // False where there was no room for it.
   bool OnAdvertisement(Time now, const wire::Pref64& option);
 
   const std::vector<Entry>& entries() const { return entries_; }

@@ -11,6 +11,7 @@ bool PrefixAdvertisers::OnAdvertisement(Time now, const Ipv6Address& router,
   });
   if (known != entries_.end()) {
     known->until = now + valid_lifetime;
+    known->arrival.repeated = true;
     return true;
   }
   if (valid_lifetime == Duration()) return true;
@@ -18,9 +19,13 @@ bool PrefixAdvertisers::OnAdvertisement(Time now, const Ipv6Address& router,
   if (entries_.size() == kMaxEntries) {
     std::erase_if(entries_, [&](const Entry& entry) { return entry.until <= now; });
   }
-  if (entries_.size() == kMaxEntries) return false;
-  entries_.push_back({router, prefix, now + valid_lifetime});
-  return true;
+  const bool full = entries_.size() == kMaxEntries;
+  if (full) {
+    if (!entries_.back().arrival.makes_room(now)) return false;
+    entries_.pop_back();
+  }
+  entries_.push_back({router, prefix, now + valid_lifetime, {.at = now}});
+  return !full;
 }
 
 void PrefixAdvertisers::RemoveRouter(const Ipv6Address& router) {

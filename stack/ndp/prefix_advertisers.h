@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "stack/base/time.h"
+#include "stack/ndp/arrival.h"
 #include "stack/wire/ipv6_address.h"
 
 namespace dualsim::ndp {
@@ -12,11 +13,12 @@ namespace dualsim::ndp {
 // router which knows its source, and come from a prefix which its router knows.
 class PrefixAdvertisers {
  public:
-  // Pairs of router and prefix past which none is added: what is on the list stays.
+  // Pairs of router and prefix past which none is added, or one takes the place of
+  // another as Arrival has it.
   static constexpr size_t kMaxEntries = 64;
 
   // A Prefix Information option, whatever its flags. A lifetime of 0 takes it back.
-  // False: there is no room.
+  // False: there was no room.
   bool OnAdvertisement(Time now, const Ipv6Address& router, const Ipv6Prefix& prefix,
                        Duration valid_lifetime);
   void RemoveRouter(const Ipv6Address& router);
@@ -32,6 +34,7 @@ class PrefixAdvertisers {
     Ipv6Address router;
     Ipv6Prefix prefix;
     Time until;
+    Arrival arrival;
   };
   std::vector<Entry> entries_;
 };

@@ -1,6 +1,7 @@
 #include "stack/ndp/prefix_list.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace dualsim::ndp {
 
@@ -21,9 +22,10 @@ PrefixList::Change PrefixList::OnAdvertisement(Time now, const Ipv6Prefix& prefi
   if (found == entries_.end()) {
     if (ends) return Change::kNone;
     if (entries_.size() >= kMaxPrefixes) return Change::kRefused;
-    entries_.push_back({prefix, 0, now + valid_lifetime});
+    entries_.push_back({prefix, 0, now + valid_lifetime, {.at = now}});
     return Change::kAdded;
   }
+  found->arrival.repeated = true;
   found->advertised_until = ends ? std::nullopt : std::optional(now + valid_lifetime);
   if (found->static_addresses > 0) return Change::kNone;
   if (!ends) return Change::kRefreshed;
@@ -31,10 +33,19 @@ PrefixList::Change PrefixList::OnAdvertisement(Time now, const Ipv6Prefix& prefi
   return Change::kRemoved;
 }
 
+std::optional<Ipv6Prefix> PrefixList::MakeRoom(Time now) {
+  const auto last = std::find_if(entries_.rbegin(), entries_.rend(),
+                                 [](const Entry& entry) { return entry.static_addresses == 0; });
+  if (last == entries_.rend() || !last->arrival.makes_room(now)) return std::nullopt;
+  const Ipv6Prefix prefix = last->prefix;
+  entries_.erase(std::next(last).base());
+  return prefix;
+}
+
 PrefixList::Change PrefixList::AddStatic(const Ipv6Prefix& prefix) {
   const auto found = FindEntry(prefix);
   if (found == entries_.end()) {
-    entries_.push_back({prefix, 1, std::nullopt});
+    entries_.push_back({prefix, 1, std::nullopt, {}});
     return Change::kAdded;
   }
   return found->static_addresses++ == 0 ? Change::kRefreshed : Change::kNone;

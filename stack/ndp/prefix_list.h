@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "stack/base/time.h"
+#include "stack/ndp/arrival.h"
 #include "stack/wire/ipv6_address.h"
 
 namespace dualsim::ndp {
@@ -13,7 +14,7 @@ namespace dualsim::ndp {
 // on link unless it was told so, an address's own prefix included.
 class PrefixList {
  public:
-  // Entries past which advertisements add none.
+  // Entries past which advertisements add none, unless MakeRoom() finds some.
   static constexpr size_t kMaxPrefixes = 32;
 
   // What a call did to the list. A prefix of the configuration stays whatever
@@ -21,6 +22,8 @@ class PrefixList {
   enum class Change { kNone, kAdded, kRefreshed, kRemoved, kRefused };
   // A prefix with the L flag, §6.3.4: a lifetime of 0 takes it away.
   Change OnAdvertisement(Time now, const Ipv6Prefix& prefix, Duration valid_lifetime);
+  // After kRefused: takes out the prefix that goes for the new one, if any does.
+  std::optional<Ipv6Prefix> MakeRoom(Time now);
   // A prefix that the configuration says is on link, for ever: once per address
   // that says so. kAdded, or kRefreshed where it was on the list.
   Change AddStatic(const Ipv6Prefix& prefix);
@@ -37,6 +40,7 @@ class PrefixList {
     Ipv6Prefix prefix;
     int static_addresses = 0;  // How many of the configuration's say that it is on link.
     std::optional<Time> advertised_until;
+    Arrival arrival;  // By an advertisement.
 
     Time until() const { return static_addresses > 0 ? Time::Never() : *advertised_until; }
   };

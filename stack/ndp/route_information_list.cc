@@ -13,17 +13,25 @@ RouteInformationList::Change RouteInformationList::OnAdvertisement(
   if (found == entries_.end()) {
     if (ends) return Change::kNone;
     if (entries_.size() >= kMaxRoutes) return Change::kRefused;
-    entries_.push_back({route.prefix, router, route.preference, now + route.lifetime});
+    entries_.push_back({route.prefix, router, route.preference, now + route.lifetime, {.at = now}});
     return Change::kAdded;
   }
   if (ends) {
     entries_.erase(found);
     return Change::kRemoved;
   }
+  found->arrival.repeated = true;
   const bool same = found->preference == route.preference;
   found->until = now + route.lifetime;
   found->preference = route.preference;
   return same ? Change::kRefreshed : Change::kChanged;
+}
+
+std::optional<RouteInformationList::Entry> RouteInformationList::MakeRoom(Time now) {
+  if (!entries_.back().arrival.makes_room(now)) return std::nullopt;
+  const Entry last = entries_.back();
+  entries_.pop_back();
+  return last;
 }
 
 bool RouteInformationList::RemoveRouter(const Ipv6Address& router) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "stack/base/time.h"
+#include "stack/ndp/arrival.h"
 #include "stack/wire/ipv6_address.h"
 #include "stack/wire/ndp_options.h"
 
@@ -14,8 +15,8 @@ namespace dualsim::ndp {
 // Router List). A route is known by its prefix and its router.
 class RouteInformationList {
  public:
-  // What advertisements may add; what comes later is refused. RFC 4191 §4 has
-  // routers send 17 per link at most.
+  // What advertisements may add; what comes later is refused, unless MakeRoom() finds
+  // some. RFC 4191 §4 has routers send 17 per link at most.
   static constexpr size_t kMaxRoutes = 32;
 
   struct Entry {
@@ -23,6 +24,7 @@ class RouteInformationList {
     Ipv6Address router;
     wire::RouterPreference preference = wire::RouterPreference::kMedium;
     Time until = Time::Never();
+    Arrival arrival;
   };
 
   // kRefreshed: its lifetime alone is another; kChanged: its preference too.
@@ -30,6 +32,8 @@ class RouteInformationList {
   // A lifetime of 0 takes the route away at once. Requires a prefix that is longer
   // than ::/0.
   Change OnAdvertisement(Time now, const Ipv6Address& router, const wire::RouteInformation& route);
+  // After kRefused: takes out the route that goes for the new one, if any does.
+  std::optional<Entry> MakeRoom(Time now);
   // It ceased to be a router. False where it had no route.
   bool RemoveRouter(const Ipv6Address& router);
 

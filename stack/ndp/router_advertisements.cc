@@ -72,7 +72,12 @@ bool NeighborDiscovery::LearnRouter(Time now, const Ipv6Address& router,
     lifetime = option.lifetime;
     preference = option.preference;
   }
-  switch (default_routers_.OnAdvertisement(now, router, lifetime, preference)) {
+  auto change = default_routers_.OnAdvertisement(now, router, lifetime, preference);
+  const bool full = change == DefaultRouterList::Change::kRefused;
+  if (full && MakeRoomForRouter(now)) {
+    change = default_routers_.OnAdvertisement(now, router, lifetime, preference);
+  }
+  switch (change) {
     case DefaultRouterList::Change::kNone:
       return true;
     case DefaultRouterList::Change::kRefused:
@@ -91,6 +96,19 @@ bool NeighborDiscovery::LearnRouter(Time now, const Ipv6Address& router,
       break;
   }
   output_.OnNextHopsChanged(now);
+  return !full;
+}
+
+bool NeighborDiscovery::MakeRoomForRouter(Time now) {
+  const DefaultRouterList::Entry* last = default_routers_.MakesRoom(now);
+  if (last == nullptr) return false;
+  const Ipv6Address router = last->address;
+  // One that is in use stays, even where it is new itself.
+  const Neighbor* neighbor = neighbors_.Find(router);
+  if (neighbor != nullptr && neighbor->state == NeighborState::kReachable) return false;
+  default_routers_.Remove(router);
+  ForgetReachability(router);
+  output_.OnDefaultRouterChange(now, router, false, now);
   return true;
 }
 
@@ -99,7 +117,15 @@ bool NeighborDiscovery::LearnRoute(Time now, const Ipv6Address& router,
   // ::/0 was taken as the default route; what never leaves the link needs none.
   const Ipv6Address& prefix = option.prefix.address();
   if (option.prefix.length() == 0 || prefix.is_link_local() || prefix.is_multicast()) return true;
-  switch (routes_.OnAdvertisement(now, router, option)) {
+  auto change = routes_.OnAdvertisement(now, router, option);
+  const bool full = change == RouteInformationList::Change::kRefused;
+  if (full) {
+    if (const auto last = routes_.MakeRoom(now)) {
+      ForgetReachability(last->router);
+      change = routes_.OnAdvertisement(now, router, option);
+    }
+  }
+  switch (change) {
     case RouteInformationList::Change::kNone:
     case RouteInformationList::Change::kRefreshed:
       return true;
@@ -114,7 +140,7 @@ bool NeighborDiscovery::LearnRoute(Time now, const Ipv6Address& router,
   }
   // RFC 4191 §3.3.
   output_.OnNextHopsChanged(now);
-  return true;
+  return !full;
 }
 
 bool NeighborDiscovery::LearnPrefix(Time now, const Ipv6Address& router,
@@ -128,7 +154,15 @@ bool NeighborDiscovery::LearnPrefix(Time now, const Ipv6Address& router,
   // §6.3.4: without the L flag the option says nothing about what is on link;
   // in particular it takes nothing back.
   if (!option.on_link) return noted;
-  switch (prefixes_.OnAdvertisement(now, prefix, option.valid_lifetime)) {
+  auto change = prefixes_.OnAdvertisement(now, prefix, option.valid_lifetime);
+  const bool full = change == PrefixList::Change::kRefused;
+  if (full) {
+    if (const auto last = prefixes_.MakeRoom(now)) {
+      output_.OnPrefixChange(now, *last, false, now);
+      change = prefixes_.OnAdvertisement(now, prefix, option.valid_lifetime);
+    }
+  }
+  switch (change) {
     case PrefixList::Change::kNone:
       return noted;
     case PrefixList::Change::kRefused:
@@ -144,7 +178,7 @@ bool NeighborDiscovery::LearnPrefix(Time now, const Ipv6Address& router,
       break;
   }
   output_.OnNextHopsChanged(now);
-  return noted;
+  return noted && !full;
 }
 
 void NeighborDiscovery::OnRouterSolicitation(Time now, const wire::NdpContext& context,

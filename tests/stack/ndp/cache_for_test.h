@@ -72,6 +72,7 @@ class CacheForTest : private NeighborCacheOutput {
   PacketPool packets;
   LinkParameters parameters;
   NeighborCache cache;
+  Ipv6Address spared;
   // Called for each packet that could not be delivered.
   std::function<void(Time, uint8_t)> on_lost;
 
@@ -102,6 +103,7 @@ class CacheForTest : private NeighborCacheOutput {
   void OnUnreachable(Time, const Ipv6Address& neighbor) override {
     unreachable_.push_back(neighbor);
   }
+  bool IsSpared(const Ipv6Address& neighbor) const override { return neighbor == spared; }
 
   std::vector<std::string> sent_;
   std::vector<std::string> told_;

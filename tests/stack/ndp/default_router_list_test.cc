@@ -69,5 +69,26 @@ TEST(DefaultRouterList, AdvertisementsAddUpToALimitAndThoseThereAreRefreshed) {
             Change::kRefreshed);
 }
 
+TEST(DefaultRouterList, AFullListLetsGoOfTheLastThatCameOnce) {
+  DefaultRouterList list;
+  const auto router = [](uint64_t n) { return Ipv6Address::FromIntegers(0xfe80ull << 48, n); };
+  list.AddStatic(kRouter);
+  for (uint64_t n = 1; n < DefaultRouterList::kMaxRouters; ++n) {
+    list.OnAdvertisement(kStart, router(n), Seconds(10), kMedium);
+  }
+  const Ipv6Address last = router(DefaultRouterList::kMaxRouters - 1);
+  EXPECT_EQ(list.MakesRoom(kStart), nullptr) << "it came just now";
+  ASSERT_NE(list.MakesRoom(kStart + Seconds(1)), nullptr);
+  EXPECT_EQ(list.MakesRoom(kStart + Seconds(1))->address, last);
+  list.OnAdvertisement(kStart + Seconds(1), last, Seconds(10), kMedium);
+  EXPECT_EQ(list.MakesRoom(kStart + Seconds(2)), nullptr) << "it came again";
+}
+
+TEST(DefaultRouterList, ThoseOfTheConfigurationMakeNoRoom) {
+  DefaultRouterList list;
+  list.AddStatic(kRouter);
+  EXPECT_EQ(list.MakesRoom(kStart + Seconds(1)), nullptr);
+}
+
 }  // namespace
 }  // namespace dualsim::ndp

@@ -235,6 +235,36 @@ TEST(DiscoveryRouterAdvertisements, AFloodIsBoundedAndWhatIsThereStays) {  // RF
   EXPECT_EQ(test.default_routers.at(kRouter), heard + Seconds(1800)) << "and is refreshed";
 }
 
+TEST(DiscoveryRouterAdvertisements, WhoComesAfterAFloodFindsRoom) {
+  DiscoveryForTest test;
+  test.Boot();
+  for (uint64_t n = 0; n < 200; ++n) {
+    RouterAdvertisement message = FromRouter(Seconds(9000));
+    message.options.prefixes = {Option("2001:db8::/64", Seconds(7200), Seconds(7200))};
+    message.options.prefixes[0].prefix = Ipv6Address::FromIntegers(0x20010db9'00000000 + n, 0);
+    message.options.routes.push_back(
+        {.prefix = Ipv6Prefix(Ipv6Address::FromIntegers(0x20010dba'00000000 + n, 0), 64),
+         .lifetime = Seconds(9000)});
+    const Ipv6Address from = Ipv6Address::FromIntegers(0xfe80ull << 48, 1000 + n);
+    test.Receive(message, {from, Ipv6Address::AllNodes()});
+    test.Run(Milliseconds(1));
+  }
+  RouterAdvertisement message = WithPrefix(Seconds(7200), Seconds(7200));
+  const Ipv6Prefix beyond = *Ipv6Prefix::Parse("2001:db8:77::/64");
+  message.options.routes.push_back({.prefix = beyond, .lifetime = Seconds(1800)});
+  for (int i = 0; i < 2; ++i) {
+    test.Receive(message);
+    test.Run(Seconds(5));
+  }
+  EXPECT_EQ(test.default_routers.count(kRouter), 1u);
+  EXPECT_TRUE(test.discovery.IsOnLink(A("2001:db8::1")));
+  EXPECT_EQ(test.state(kAddress), kPreferred);
+  EXPECT_EQ(test.discovery.routes().entries().back().prefix, beyond);
+  test.Receive(FromRouter(), {kRouter2, Ipv6Address::AllNodes()});
+  EXPECT_EQ(test.default_routers.count(kRouter2), 0u) << "who came again stays";
+  EXPECT_EQ(test.default_routers.count(kRouter), 1u);
+}
+
 TEST(DiscoveryRouterAdvertisements, NamesForTheResolverAreKeptWhileTheyLast) {  // RFC 8106
   DiscoveryForTest test;
   test.Boot();

@@ -239,6 +239,17 @@ TEST(NeighborCache, AFloodOfSolicitationsKeepsThoseInUse) {
   for (uint64_t n = 0; n < 20; ++n) EXPECT_EQ(test.state(Address(n)), kDelay) << n;
 }
 
+TEST(NeighborCache, AFloodKeepsARouterThatWasNotSentToYet) {
+  CacheForTest test({.entries = 8});
+  test.spared = kPeer;
+  test.Bring(kStart, kStale);
+  for (uint64_t n = 0; n < 100; ++n) {
+    test.cache.OnLinkLayerAddress(kStart, Address(n), kOtherMac, true);
+  }
+  EXPECT_EQ(test.cache.size(), 8u);
+  EXPECT_EQ(test.state(), kStale);
+}
+
 TEST(NeighborCache, OfReachableNeighborsAloneOneNotInUseMakesRoom) {
   CacheForTest test({.entries = 4});
   for (uint64_t n = 0; n < 4; ++n) {

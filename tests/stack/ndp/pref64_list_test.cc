@@ -41,5 +41,20 @@ TEST(Pref64List, AdvertisementsAddUpToALimit) {
   EXPECT_EQ(list.entries().size(), Pref64List::kMaxPrefixes);
 }
 
+TEST(Pref64List, AFullListLetsGoOfTheLastThatCameOnce) {
+  Pref64List list;
+  const auto option = [](uint64_t n) {
+    return wire::Pref64{.prefix = Ipv6Prefix(Ipv6Address::FromIntegers(n, 0), 96),
+                        .lifetime = Seconds(80)};
+  };
+  for (uint64_t n = 0; n < Pref64List::kMaxPrefixes; ++n) list.OnAdvertisement(kStart, option(n));
+  EXPECT_FALSE(list.OnAdvertisement(kStart + Seconds(1), option(100))) << "there was no room";
+  EXPECT_EQ(list.entries().size(), Pref64List::kMaxPrefixes);
+  EXPECT_EQ(list.entries().back().prefix, option(100).prefix);
+  EXPECT_TRUE(list.OnAdvertisement(kStart + Seconds(2), option(100)));
+  EXPECT_FALSE(list.OnAdvertisement(kStart + Seconds(3), option(101)));
+  EXPECT_EQ(list.entries().back().prefix, option(100).prefix) << "it came again";
+}
+
 }  // namespace
 }  // namespace dualsim::ndp

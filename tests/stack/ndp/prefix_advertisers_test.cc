@@ -53,5 +53,18 @@ TEST(PrefixAdvertisers, WhatCameFirstStaysUntilItEnds) {
   EXPECT_TRUE(advertisers.OnAdvertisement(kNow + Seconds(60), kTwo, kPrefix, Seconds(60)));
 }
 
+TEST(PrefixAdvertisers, AFullListLetsGoOfTheLastThatCameOnce) {
+  PrefixAdvertisers advertisers;
+  const auto prefix = [](size_t n) {
+    return *Ipv6Prefix::Parse("2001:db8:" + std::to_string(n) + "::/64");
+  };
+  for (size_t n = 0; n < PrefixAdvertisers::kMaxEntries; ++n) {
+    EXPECT_TRUE(advertisers.OnAdvertisement(kNow, kOne, prefix(n), Seconds(60)));
+  }
+  EXPECT_FALSE(advertisers.OnAdvertisement(kNow + Seconds(1), kTwo, kPrefix, Seconds(60)));
+  EXPECT_TRUE(advertisers.Advertises(kNow + Seconds(1), kTwo, kInside));
+  EXPECT_TRUE(advertisers.Advertises(kNow + Seconds(1), kOne, prefix(0).address()));
+}
+
 }  // namespace
 }  // namespace dualsim::ndp

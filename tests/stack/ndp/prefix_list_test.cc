@@ -85,5 +85,24 @@ TEST(PrefixList, AdvertisementsAddUpToALimit) {
   EXPECT_TRUE(list.IsOnLink(kCovered));
 }
 
+TEST(PrefixList, AFullListLetsGoOfTheLastThatCameOnce) {
+  PrefixList list;
+  const auto prefix = [](uint64_t n) {
+    return Ipv6Prefix(Ipv6Address::FromIntegers(0x2001'0db9'0000'0000 + n, 0), 64);
+  };
+  for (uint64_t n = 0; n < PrefixList::kMaxPrefixes; ++n) {
+    list.OnAdvertisement(kStart, prefix(n), Seconds(100));
+  }
+  const Ipv6Prefix last = prefix(PrefixList::kMaxPrefixes - 1);
+  EXPECT_EQ(list.MakeRoom(kStart), std::nullopt) << "it came just now";
+  list.AddStatic(last);
+  EXPECT_EQ(list.MakeRoom(kStart + Seconds(1)), prefix(PrefixList::kMaxPrefixes - 2));
+  list.RemoveStatic(last);
+  EXPECT_EQ(list.MakeRoom(kStart + Seconds(1)), last);
+  list.OnAdvertisement(kStart + Seconds(1), prefix(PrefixList::kMaxPrefixes - 3), Seconds(100));
+  EXPECT_EQ(list.MakeRoom(kStart + Seconds(2)), std::nullopt) << "the last came again";
+  EXPECT_EQ(list.entries().size(), PrefixList::kMaxPrefixes - 2);
+}
+
 }  // namespace
 }  // namespace dualsim::ndp

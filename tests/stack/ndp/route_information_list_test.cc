@@ -65,5 +65,23 @@ TEST(RouteInformationList, AdvertisementsAddUpToALimit) {
   EXPECT_EQ(list.entries().size(), RouteInformationList::kMaxRoutes);
 }
 
+TEST(RouteInformationList, AFullListLetsGoOfTheLastThatCameOnce) {
+  RouteInformationList list;
+  const auto route = [](uint64_t n) {
+    return wire::RouteInformation{
+        .prefix = Ipv6Prefix(Ipv6Address::FromIntegers(0x2001'0db8'0000'0000 + n, 0), 64),
+        .lifetime = Seconds(10)};
+  };
+  for (uint64_t n = 0; n < RouteInformationList::kMaxRoutes; ++n) {
+    list.OnAdvertisement(kStart, kRouter, route(n));
+  }
+  EXPECT_FALSE(list.MakeRoom(kStart)) << "it came just now";
+  const auto gone = list.MakeRoom(kStart + Seconds(1));
+  ASSERT_TRUE(gone);
+  EXPECT_EQ(gone->prefix, route(RouteInformationList::kMaxRoutes - 1).prefix);
+  list.OnAdvertisement(kStart + Seconds(1), kRouter, route(RouteInformationList::kMaxRoutes - 2));
+  EXPECT_FALSE(list.MakeRoom(kStart + Seconds(2))) << "the last came again";
+}
+
 }  // namespace
 }  // namespace dualsim::ndp
