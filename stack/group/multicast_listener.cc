@@ -260,6 +260,17 @@ void MulticastListener::ReportAll(Time now, MulticastListenerOutput& output) {
   Settle();
 }
 
+void MulticastListener::Restart() {
+  general_response_ = retransmission_ = older_querier_until_ = Time::Never();
+  robustness_variable_ = config_.robustness_variable;
+  query_interval_ = config_.query_interval;
+  for (Membership& membership : memberships_) {
+    membership.CancelReports();
+    membership.last_reporter = false;
+  }
+  Settle();
+}
+
 void MulticastListener::ShutDown(MulticastListenerOutput& output) {
   ListenerReportBuilder builder(config_.maximum_message_size, output);
   for (Membership& membership : memberships_) {

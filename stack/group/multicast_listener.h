@@ -80,6 +80,9 @@ class MulticastListener {
   // Reports every group as if just joined: when the link came up, and when the
   // link-local address became valid (RFC 3590 §4).
   void ReportAll(Time now, MulticastListenerOutput& output);
+  // The link is to come up: forgets what waits to be sent on it, and what its querier
+  // said. The groups stay, and ReportAll() tells of them.
+  void Restart();
   // Leaves every group, saying so once.
   void ShutDown(MulticastListenerOutput& output);
 

@@ -69,11 +69,11 @@ void Interface::Start(Time now) {
   now_ = now;
   // A multicast router takes packets to every group, RFC 3810 §7.
   if (routing_ != nullptr) environment_.device.HearAllGroups(id_, true);
+  listener_.Restart();
   if (ipv6_) discovery_.Start(now);
 }
 
 void Interface::Stop(Time now) {
-  if (!up_) return;
   now_ = now;
   if (advertiser_ != nullptr && !advertiser_->ceased()) {
     SendAdvertisement(now, advertiser_->ShutDown(now));
@@ -83,13 +83,17 @@ void Interface::Stop(Time now) {
 }
 
 void Interface::Crash(Time now) {
+  Unplug(now);
+  listener_.ShutDown(*this);
+}
+
+void Interface::Unplug(Time now) {
   if (!up_) return;
   now_ = now;
   up_ = false;  // From here on nothing leaves.
   advertiser_.reset();
-  StopQuerying();
+  StopQuerying(now);
   discovery_.Stop(now);
-  listener_.ShutDown(*this);
 }
 
 void Interface::Advertise(Time now, const std::optional<router::AdvertiseConfig>& config) {

@@ -45,6 +45,9 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   void Stop(Time now);
   // Ends without a word.
   void Crash(Time now);
+  // Its cable was pulled: likewise, but programs go on listening to their groups, and
+  // that is reported when it comes up again.
+  void Unplug(Time now);
   bool up() const { return up_; }
   // Whether IPv6 packets pass: it is up, and not disabled by RFC 4862 §5.4.5.
   bool enabled() const { return up_ && ipv6_ && !discovery_.disabled(); }
@@ -66,7 +69,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
     SendToLinkLayer(now, MacAddress::ForGroup(group), std::move(packet));
   }
 
-  // Membership for a program; counted. Forgotten when the interface goes down.
+  // Membership for a program; counted. Stays while the cable is out.
   void Join(Time now, const Ipv6Address& group) { JoinGroup(now, group); }
   void Leave(Time now, const Ipv6Address& group) { LeaveGroup(now, group); }
 
@@ -139,7 +142,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
 
   std::optional<DropReason> OnListenerQuery(Time now, const Ipv6Address& source, ByteView message);
   void StartQuerying(Time now);
-  void StopQuerying();
+  void StopQuerying(Time now);
   std::optional<DropReason> OnRouterAdvertisement(Time now, const wire::NdpContext& context,
                                                   const wire::RouterAdvertisement& message);
   std::optional<DropReason> OnRouterSolicitation(Time now, const wire::NdpContext& context,

@@ -126,9 +126,10 @@ void Interface::StartQuerying(Time now) {
   routing_->querier.emplace(now, source, *routing_->querier_config);
 }
 
-void Interface::StopQuerying() {
+void Interface::StopQuerying(Time now) {
   if (routing_ == nullptr) return;
   environment_.device.HearAllGroups(id_, false);
+  if (routing_->querier) listener_.Leave(now, Ipv6Address::AllMldv2Routers(), *this);
   routing_->querier.reset();
 }
 

@@ -29,22 +29,26 @@ void Ipv4Interface::Start(Time now) {
   up_ = true;
   environment_.device.JoinGroup(id_, MacAddress::ForGroup(group::IgmpHost::kAllHosts));
   resolution_.Start(now);
+  now_ = now;
+  for (const Ipv4Address& group : groups_) NeedIgmp().Join(now, group);
 }
 
 void Ipv4Interface::Stop(Time now) {
-  if (!up_) return;
   if (igmp_ != nullptr) igmp_->ShutDown(now);
-  igmp_.reset();
   Crash(now);
 }
 
 void Ipv4Interface::Crash(Time now) {
-  if (!up_) return;
-  up_ = false;  // From here on nothing leaves.
-  igmp_.reset();
+  Unplug(now);
   for (const Ipv4Address& group : std::exchange(groups_, {})) {
     environment_.device.LeaveGroup(id_, MacAddress::ForGroup(group));
   }
+}
+
+void Ipv4Interface::Unplug(Time now) {
+  if (!up_) return;
+  up_ = false;  // From here on nothing leaves.
+  igmp_.reset();
   resolution_.Stop(now);
   environment_.device.LeaveGroup(id_, MacAddress::ForGroup(group::IgmpHost::kAllHosts));
 }
@@ -85,7 +89,7 @@ void Ipv4Interface::LeaveGroup(Time now, const Ipv4Address& group) {
   if (found == groups_.end()) return;
   groups_.erase(found);
   environment_.device.LeaveGroup(id_, MacAddress::ForGroup(group));
-  igmp_->Leave(now, group);
+  if (igmp_ != nullptr) igmp_->Leave(now, group);
 }
 
 std::optional<DropReason> Ipv4Interface::OnIgmp(Time now, const group::IgmpContext& context,

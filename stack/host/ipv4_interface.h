@@ -52,6 +52,9 @@ class Ipv4Interface final : public arp::AddressResolutionOutput, private group::
   void Stop(Time now);
   // Ends without a word.
   void Crash(Time now);
+  // Its cable was pulled: likewise, but its groups stay, and are joined anew when it
+  // comes up again.
+  void Unplug(Time now);
   bool up() const { return up_; }
 
   void SendToNeighbor(Time now, const Ipv4Address& neighbor, Packet packet) {

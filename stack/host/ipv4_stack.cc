@@ -35,6 +35,11 @@ void Ipv4Stack::Crash(Time now, InterfaceId id) {
   SettleDefaultRoute(now);
 }
 
+void Ipv4Stack::Unplug(Time now, InterfaceId id) {
+  interface(id).Unplug(now);
+  SettleDefaultRoute(now);
+}
+
 void Ipv4Stack::Clear() {
   reassembler_.Clear();
   routes_ = {};

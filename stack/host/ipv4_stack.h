@@ -60,6 +60,7 @@ class Ipv4Stack final : public Ipv4InterfaceOwner, private ipv4::ReassemblyOutpu
   void Start(Time now, InterfaceId id);
   void Stop(Time now, InterfaceId id);
   void Crash(Time now, InterfaceId id);
+  void Unplug(Time now, InterfaceId id);
   // Forgets what does not belong to an interface: the node stopped.
   void Clear();
 

@@ -60,8 +60,9 @@ Stack::Refusal Stack::Implementation::AddLease(Time now, const Ipv4Lease& lease,
 Stack::Refusal Stack::Implementation::Listen(Time now, InterfaceId id, const Ipv6Address& group,
                                              const group::SourceFilter& filter) {
   if (Refusal refusal = CheckInterface(id)) return refusal;
-  if (!interface(id).enabled()) return "the interface is down";
   if (!group.is_multicast()) return "that is no group";
+  // What was begun may be ended while the cable is out.
+  if (!filter.empty() && !interface(id).enabled()) return "the interface is down";
   interface(id).Listen(now, group, filter);
   return std::nullopt;
 }
@@ -106,12 +107,12 @@ Stack::Refusal Stack::Implementation::Advertise(
 Stack::Refusal Stack::Implementation::CheckGroup(InterfaceId id, const IpAddress& group) const {
   if (Refusal refusal = CheckInterface(id)) return refusal;
   if (!group.is_multicast() || !runs(group.family())) return "that is no group of this node";
-  if (!interface(id).up()) return "the interface is down";
   return std::nullopt;
 }
 
 Stack::Refusal Stack::Implementation::JoinGroup(Time now, InterfaceId id, const IpAddress& group) {
   if (Refusal refusal = CheckGroup(id, group)) return refusal;
+  if (!interface(id).up()) return "the interface is down";
   if (group.is_ipv4()) return NeedIpv4(now).JoinGroup(now, id, group.ipv4());
   interface(id).Join(now, group.ipv6());
   return std::nullopt;

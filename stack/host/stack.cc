@@ -127,6 +127,12 @@ void Stack::Implementation::StopInterface(Time now, InterfaceId id, bool in_good
   in_good_order ? ipv4_->Stop(now, id) : ipv4_->Crash(now, id);
 }
 
+void Stack::Implementation::UnplugInterface(Time now, InterfaceId id) {
+  if (dhcp_ != nullptr) dhcp_->Stop(id);
+  interface(id).Unplug(now);
+  if (ipv4_ != nullptr) ipv4_->Unplug(now, id);
+}
+
 void Stack::Implementation::ShutDown(Time now) {
   if (!running_) return;
   for (size_t i = 0; i < interfaces_.size(); ++i) {
@@ -179,7 +185,7 @@ void Stack::Implementation::SetCarrier(Time now, InterfaceId id, bool up) {
   if (interface(id).carrier() == up) return;
   interface(id).set_carrier(up);
   if (!running_) return;
-  up ? StartInterface(now, id) : StopInterface(now, id, /*in_good_order=*/false);
+  up ? StartInterface(now, id) : UnplugInterface(now, id);
   destinations_.Invalidate();
   TellNameServers(now);
 }

@@ -78,6 +78,7 @@ class Stack::Implementation final : public InterfaceOwner,
   // An interface came up, or goes down: in good order, or without a word.
   void StartInterface(Time now, InterfaceId id);
   void StopInterface(Time now, InterfaceId id, bool in_good_order);
+  void UnplugInterface(Time now, InterfaceId id);
   // Tells of name servers where they changed.
   void TellNameServers(Time now);
   Path Ipv4PathTo(Time now, const Ipv4Address& destination);

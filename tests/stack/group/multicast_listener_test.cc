@@ -362,6 +362,30 @@ TEST_F(MulticastListenerTest, ReportAllRepeatsTheUnsolicitedReports) {  // RFC 3
   EXPECT_EQ(out_.TakeSent(), (Lines{"report TO_EX ff05::1:3{}", "report TO_EX ff05::1:3{}"}));
 }
 
+TEST_F(MulticastListenerTest, ARestartKeepsTheGroupsAndForgetsWhatWaits) {
+  listener_.Join(kStart, kGroup, out_);
+  wire::ListenerQuery query = Query();
+  query.version1 = true;
+  listener_.OnQuery(kStart, query);
+  listener_.Restart();
+  EXPECT_EQ(listener_.deadline(), Time::Never());
+  EXPECT_FALSE(listener_.version1());
+  EXPECT_TRUE(listener_.IsMember(kGroup));
+  out_.TakeSent();
+  listener_.ReportAll(kLater, out_);
+  RunUntil(kLater + Seconds(5));
+  EXPECT_EQ(out_.TakeSent(), (Lines{"report TO_EX ff05::1:3{}", "report TO_EX ff05::1:3{}"}));
+}
+
+TEST_F(MulticastListenerTest, ARestartForgetsGroupsThatWereLeft) {
+  JoinQuietly();
+  listener_.Leave(kLater, kGroup, out_);
+  listener_.Restart();
+  out_.TakeSent();
+  RunUntil(kLater + Seconds(5));
+  EXPECT_TRUE(out_.TakeSent().empty());
+}
+
 TEST_F(MulticastListenerTest, ShuttingDownLeavesEveryGroupInOneReport) {
   JoinQuietly();
   JoinQuietly(kOtherGroup);
