@@ -2,12 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <vector>
+
 #include "stack/wire/icmpv6.h"
 #include "stack/wire/ipv6.h"
 #include "tests/stack/host/test_link.h"
 
 namespace dualsim::host {
 namespace {
+
+constexpr InterfaceId kOnly{0};
 
 constexpr Time At(int64_t seconds) { return Time() + Seconds(seconds); }
 
@@ -176,6 +182,46 @@ TEST(Stack, ANodeThatBootsWithoutCarrierStartsItsInterfaceWhenItIsPluggedIn) {
   EXPECT_EQ(a.StateOf(LinkLocal(1)), AddressState::kRemoved);
   a.stack.SetCarrier(At(2), InterfaceId{0}, true);
   EXPECT_EQ(a.StateOf(LinkLocal(1)), AddressState::kTentative);
+}
+
+TEST(Stack, ProgramsStayInTheirGroupsWhileTheCableIsOut) {
+  TestLink link;
+  StackConfig config = Host("a", 1);
+  config.interfaces[0].ipv4_addresses = {{*Ipv4Address::Parse("192.0.2.1"), 24}};
+  TestLink::Station& a = link.Add(config);
+  a.stack.Boot(link.now());
+  link.RunUntil(Time() + Seconds(5));
+  const auto pulled_for_five_seconds = [&](const std::function<void()>& meanwhile) {
+    a.stack.SetCarrier(link.now(), kOnly, false);
+    meanwhile();
+    link.RunUntil(link.now() + Seconds(5));
+    link.ForgetSeen();
+    a.stack.SetCarrier(link.now(), kOnly, true);
+    link.RunUntil(link.now() + Seconds(5));
+  };
+  const auto reported = [&](std::vector<uint8_t> group) {
+    return std::any_of(link.seen().begin(), link.seen().end(), [&](const TestLink::Seen& seen) {
+      return std::search(seen.frame.begin(), seen.frame.end(), group.begin(), group.end()) !=
+             seen.frame.end();
+    });
+  };
+  const IpAddress ipv6 = *IpAddress::Parse("ff1e::abcd:1234");
+  const IpAddress ipv4 = *IpAddress::Parse("239.77.88.99");
+  for (const IpAddress& group : {ipv6, ipv4}) {
+    EXPECT_EQ(a.stack.JoinGroup(link.now(), kOnly, group), std::nullopt);
+  }
+  pulled_for_five_seconds([] {});
+  EXPECT_TRUE(reported({0xab, 0xcd, 0x12, 0x34}));
+  EXPECT_TRUE(reported({239, 77, 88, 99}));
+  pulled_for_five_seconds([&] {
+    for (const IpAddress& group : {ipv6, ipv4}) {
+      EXPECT_EQ(a.stack.LeaveGroup(link.now(), kOnly, group), std::nullopt);
+    }
+  });
+  EXPECT_FALSE(reported({0xab, 0xcd, 0x12, 0x34}));
+  EXPECT_FALSE(reported({239, 77, 88, 99}));
+  EXPECT_EQ(std::count(a.groups.begin(), a.groups.end(), MacAddress::ForGroup(ipv6.ipv6())), 0);
+  EXPECT_EQ(std::count(a.groups.begin(), a.groups.end(), MacAddress::ForGroup(ipv4.ipv4())), 0);
 }
 
 TEST(Stack, PingingItselfNeedsNoLink) {
