@@ -47,6 +47,22 @@ uint8_t DefaultHopLimit(const Icmpv6Layer* message) {
   }
 }
 
+// Whether it comes from no other address, RFC 4861 §4.2 and §4.5, RFC 3810 §5.
+bool IsFromLinkLocal(const Icmpv6Layer* message) {
+  if (message == nullptr) return false;
+  switch (static_cast<Type>(message->type)) {
+    case Type::kRouterAdvertisement:
+    case Type::kRedirect:
+    case Type::kMulticastListenerQuery:
+    case Type::kMulticastListenerReportV1:
+    case Type::kMulticastListenerDone:
+    case Type::kMulticastListenerReportV2:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Address GroupOf(const Icmpv6Layer& message) {
   if (const auto* body = std::get_if<ListenerBody>(&message.body)) return body->group;
   if (const auto* body = std::get_if<ListenerQueryV2Body>(&message.body)) return body->group;
@@ -170,7 +186,9 @@ class Assembler {
           ipv6->destination ? ipv6->destination : DefaultDestinationOf(from_here);
       if (!destination) context_.Fail("the destination of the packet is not given");
       found.destination = context_.Find(destination);
-      found.source = ipv6->source ? context_.Find(*ipv6->source) : Source(found.destination);
+      const bool local = IsFromLinkLocal(FirstIcmpv6(from_here));
+      found.source = ipv6->source ? context_.Find(*ipv6->source)
+                                  : Source(local ? Ipv6Address::AllNodes() : found.destination);
       found.last_destination = LastDestination(from_here, found.destination);
     }
   }

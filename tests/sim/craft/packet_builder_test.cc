@@ -104,6 +104,19 @@ TEST(PacketBuilder, ASolicitationHasItsHopLimitItsGroupAndItsOptions) {
   EXPECT_EQ(message->options.nonce, NdpNonce::FromInteger(0x010203040506));
 }
 
+TEST(PacketBuilder, WhatComesFromLinkLocalAddressesAloneDoesSoByDefault) {
+  for (const char* message :
+       {R"(redirect { target: "fe80::1" redirect_destination: "2001:db8::1" })",
+        "router_advertisement {}", "multicast_listener_query {}", "multicast_listener_report {}",
+        "multicast_listener_done {}", "multicast_listener_query_v2 {}",
+        "multicast_listener_report_v2 {}"}) {
+    const std::string frame = R"(ipv6 { destination: "2001:db8:9::9" } )" + std::string(message);
+    EXPECT_EQ(Receive(Build(frame)).ip.source, kTester) << message;
+  }
+  EXPECT_EQ(Receive(Build(R"(ipv6 { destination: "2001:db8:9::9" } echo_request {})")).ip.source,
+            kTesterGlobal);
+}
+
 TEST(PacketBuilder, AnAdvertisementOfANeighbourIsWhatTheStackReads) {
   const Received received = Receive(Build(R"(
       ipv6 { destination: "$nut.link_local" }
