@@ -1,6 +1,8 @@
 // ICMP errors that this node sends: RFC 1122 §3.2.2, RFC 1812 §4.3; and what becomes
 // of packets that could not be delivered.
 
+#include <functional>
+
 #include "stack/host/ipv4_stack.h"
 #include "stack/icmp/icmpv4_error.h"
 
@@ -17,7 +19,9 @@ void Ipv4Stack::SendError(Time now, InterfaceId in, ByteView invoking, bool to_m
   if (!icmp::MayAnswerIpv4(invoking, to_many)) return;
   const auto source_of_packet = Ipv4Address::Load(invoking.data() + 12);
   const auto destination_of_packet = Ipv4Address::Load(invoking.data() + 16);
-  if (!error_limiter_.Take(now)) return Drop(now, in, DropReason::ICMPV4_ERROR_RATE, invoking);
+  if (!error_limiters_.Take(now, std::hash<Ipv4Address>()(source_of_packet))) {
+    return Drop(now, in, DropReason::ICMPV4_ERROR_RATE, invoking);
+  }
   // From the address that the packet was for, where that is ours; else from one of
   // the interface that the error leaves by (RFC 1812 §4.3.2.4).
   Outgoing outgoing{.destination = source_of_packet,

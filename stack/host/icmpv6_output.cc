@@ -1,6 +1,8 @@
 // ICMPv6 errors that this node sends: RFC 4443 §2.4 and §3; and what becomes of
 // packets that could not be delivered.
 
+#include <functional>
+
 #include "stack/host/stack_implementation.h"
 #include "stack/wire/ethernet.h"
 
@@ -13,7 +15,7 @@ void Stack::Implementation::SendError(Time now, InterfaceId in, ByteView invokin
   const Ipv6Address destination_of_packet = Ipv6Address::Load(invoking.data() + 24);
   // RFC 4443 §2.4(e.6): one that this node knows to be an anycast address.
   if (config_.forwarding && IsAnycast(source_of_packet)) return;
-  if (!error_limiter_.Take(now)) {
+  if (!error_limiters_.Take(now, std::hash<Ipv6Address>()(source_of_packet))) {
     return Drop(now, in, DropReason::ICMPV6_ERROR_RATE, invoking);
   }
   // RFC 4443 §2.2: from the address that the packet was for, where that is ours;

@@ -239,7 +239,7 @@ class Ipv4Stack final : public Ipv4InterfaceOwner, private ipv4::ReassemblyOutpu
   std::optional<NextHop> default_gateway_;  // Of an interface or a lease; as last told.
   std::vector<Lease> leases_;
   ipv4::DestinationCache destinations_;
-  icmp::ErrorLimiter error_limiter_;
+  icmp::ErrorLimiters error_limiters_;
   icmp::ErrorLimiter redirect_limiter_;
   ipv4::Reassembler reassembler_;
   Time now_;  // Of the call that is being served, for outputs that are not told it.

@@ -282,7 +282,7 @@ class Stack::Implementation final : public InterfaceOwner,
   RandomStream random_;
   uint64_t flow_label_secret_;
   std::vector<AwaitingSource> awaiting_source_;  // Oldest first.
-  icmp::ErrorLimiter error_limiter_;
+  icmp::ErrorLimiters error_limiters_;
   router::RedirectSender redirect_sender_;
   uint32_t name_servers_version_ = 0;  // The sum of the interfaces', as it was told last.
 };

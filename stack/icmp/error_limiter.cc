@@ -18,4 +18,10 @@ bool ErrorLimiter::Take(Time now) {
   return true;
 }
 
+bool ErrorLimiters::Take(Time now, size_t peer) {
+  if (limiters_ == nullptr) limiters_ = std::make_unique<std::array<ErrorLimiter, kShares>>();
+  // Of the hash the bits that addresses which follow each other have different.
+  return (*limiters_)[(peer >> 16) % kShares].Take(now);
+}
+
 }  // namespace dualsim::icmp

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "stack/base/time.h"
 
@@ -26,6 +29,20 @@ class ErrorLimiter {
   ErrorLimiterConfig config_;
   int tokens_;
   Time refilled_;  // Up to when tokens have been counted.
+};
+
+// The limits of one node: peers share kShares buckets, so that one who causes errors
+// without end does not use up those that others wait for (a Packet Too Big, above all).
+class ErrorLimiters {
+ public:
+  static constexpr size_t kShares = 16;
+
+  // True: an error may be sent now to the peer of that hash, and a token is gone.
+  [[nodiscard]] bool Take(Time now, size_t peer);
+
+ private:
+  // Most nodes never send an error.
+  std::unique_ptr<std::array<ErrorLimiter, kShares>> limiters_;
 };
 
 }  // namespace dualsim::icmp

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
+#include "stack/wire/ipv6_address.h"
+
 namespace dualsim::icmp {
 namespace {
 
@@ -26,6 +30,28 @@ TEST(ErrorLimiter, SilenceFillsTheBucketAndNoMore) {
   CountAllowed(limiter, kStart, 100);
   EXPECT_EQ(CountAllowed(limiter, kStart + Seconds(1), 100), 10);
   EXPECT_EQ(CountAllowed(limiter, kStart + Seconds(3600), 100), 10);
+}
+
+TEST(ErrorLimiters, OnePeerDoesNotUseUpWhatOthersHave) {
+  ErrorLimiters limiters;
+  const auto peer = [](uint64_t n) {
+    return std::hash<Ipv6Address>()(Ipv6Address::FromIntegers(0x2001'0db8'0000'0000, n));
+  };
+  int allowed = 0;
+  for (int i = 0; i < 100; ++i) allowed += limiters.Take(kStart, peer(1)) ? 1 : 0;
+  EXPECT_EQ(allowed, 10);
+  EXPECT_TRUE(limiters.Take(kStart, peer(2)));
+  EXPECT_TRUE(limiters.Take(kStart + Milliseconds(100), peer(1)));
+}
+
+TEST(ErrorLimiters, ManyPeersShareALimit) {
+  ErrorLimiters limiters;
+  size_t allowed = 0;
+  for (uint64_t n = 0; n < 10'000; ++n) {
+    const Ipv6Address peer = Ipv6Address::FromIntegers(0x2001'0db8'0000'0000, n);
+    allowed += limiters.Take(kStart, std::hash<Ipv6Address>()(peer)) ? 1 : 0;
+  }
+  EXPECT_EQ(allowed, 10 * ErrorLimiters::kShares);
 }
 
 TEST(ErrorLimiter, ABurstOfOneSpacesErrorsOut) {
