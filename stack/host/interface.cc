@@ -183,7 +183,7 @@ std::optional<DropReason> Interface::OnRouterAdvertisement(
   if (advertiser_ == nullptr) return discovery_.OnRouterAdvertisement(now, context, message);
   // RFC 4861 §6.2.7: an advertising router compares what others say.
   for (const std::string& difference : advertiser_->Inconsistencies(now, message)) {
-    OnLog(now, "router " + context.source.ToString() + " advertises otherwise: " + difference);
+    OnConflict(now, "router " + context.source.ToString() + " advertises otherwise: " + difference);
   }
   return std::nullopt;
 }
@@ -290,6 +290,10 @@ void Interface::OnNeighborChange(Time now, const ndp::Neighbor& neighbor) {
 
 void Interface::OnLog(Time now, std::string_view text) {
   environment_.observer.OnLog(now, {.text = text});
+}
+
+void Interface::OnConflict(Time now, std::string_view text) {
+  if (log_limiter_.Take(now)) OnLog(now, text);
 }
 
 }  // namespace dualsim::host

@@ -10,6 +10,7 @@
 #include "stack/host/config.h"
 #include "stack/host/device.h"
 #include "stack/host/stack.h"
+#include "stack/icmp/error_limiter.h"
 #include "stack/ndp/neighbor_discovery.h"
 #include "stack/router/multicast_querier.h"
 #include "stack/router/router_advertiser.h"
@@ -130,6 +131,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   void OnPrefixChange(Time now, const Ipv6Prefix& prefix, bool present, Time until) override;
   void OnNeighborChange(Time now, const ndp::Neighbor& neighbor) override;
   void OnLog(Time now, std::string_view text) override;
+  void OnConflict(Time now, std::string_view text) override;
 
   // group::MulticastListenerOutput.
   void SendReport(const wire::ListenerReport& report) override;
@@ -192,6 +194,8 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   RandomStream advertiser_random_;
   std::unique_ptr<router::RouterAdvertiser> advertiser_;
   std::unique_ptr<GroupRouting> routing_;  // nullptr where it is of no use.
+  // Of OnConflict(): a flood of packets is not to be one of lines.
+  icmp::ErrorLimiter log_limiter_{{.burst = 20, .interval = Seconds(1)}};
 };
 
 }  // namespace dualsim::host

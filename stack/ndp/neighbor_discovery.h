@@ -106,6 +106,8 @@ class NeighborDiscoveryOutput {
   // An entry of dns() or pref64s() came or went.
   virtual void OnResolverChange(Time, const ResolverFact&) {}
   virtual void OnLog(Time now, std::string_view text) = 0;
+  // A line for somebody to look at, which neighbours cause as often as they like.
+  virtual void OnConflict(Time now, std::string_view text) = 0;
 };
 
 // Neighbour discovery and address autoconfiguration of one interface: RFC 4861

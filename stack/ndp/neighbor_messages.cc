@@ -20,13 +20,14 @@ std::optional<DropReason> NeighborDiscovery::OnNeighborSolicitation(
   }
   const InterfaceAddress* source = addresses_.Find(context.source);
   if (source != nullptr && source->assigned()) {
-    output_.OnLog(now, "address conflict: another node solicits from " + context.source.ToString());
+    output_.OnConflict(now,
+                       "address conflict: another node solicits from " + context.source.ToString());
     return DropReason::NS_FROM_OUR_ADDRESS;
   }
   if (context.source.is_unspecified()) {
     // RFC 4862 §5.4.3 leaves it to RFC 4861: the answer tells the other node.
-    output_.OnLog(now,
-                  "address " + message.target.ToString() + " is defended: another node probes it");
+    output_.OnConflict(
+        now, "address " + message.target.ToString() + " is defended: another node probes it");
   } else if (message.options.source_link_layer_address) {
     // §7.2.3: what is known of the sender is taken up, without a word on
     // whether it is a router.
@@ -115,7 +116,8 @@ std::optional<DropReason> NeighborDiscovery::OnNeighborAdvertisement(
     if (address->assigned()) {
       // RFC 4862 §5.4.4: after the detection it is no reason to give up, but
       // one for somebody to look.
-      output_.OnLog(now, "address conflict: another node advertises " + message.target.ToString());
+      output_.OnConflict(now,
+                         "address conflict: another node advertises " + message.target.ToString());
       return std::nullopt;
     }
   }

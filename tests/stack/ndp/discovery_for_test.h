@@ -227,6 +227,7 @@ class DiscoveryForTest : private NeighborDiscoveryOutput {
   }
   void OnNeighborChange(Time, const Neighbor&) override {}
   void OnLog(Time, std::string_view text) override { logs.emplace_back(text); }
+  void OnConflict(Time, std::string_view text) override { logs.emplace_back(text); }
 };
 
 }  // namespace dualsim::ndp
