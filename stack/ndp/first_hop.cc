@@ -46,12 +46,13 @@ std::optional<RouterCandidate> NeighborDiscovery::SelectRouter(Time now,
   if (!best) return std::nullopt;
   last_router_ = best->router;
   ForEachRouter(destination, [&](const RouterCandidate& candidate) {
-    if (selection.WasPassedOver(candidate) &&
-        unreachable_routers_.OnPassedOver(now, candidate.router)) {
-      neighbors_.Probe(now, candidate.router);
-    }
+    if (selection.WasPassedOver(candidate)) OnPassedOver(now, candidate.router);
   });
   return best;
+}
+
+void NeighborDiscovery::OnPassedOver(Time now, const Ipv6Address& router) {
+  if (unreachable_routers_.OnPassedOver(now, router)) neighbors_.Probe(now, router);
 }
 
 Ipv6Address NeighborDiscovery::SelectRouterForSource(Time now, const Ipv6Address& destination,
@@ -134,6 +135,7 @@ void NeighborDiscovery::OnNeighborChange(Time now, const Neighbor& neighbor,
 }
 
 void NeighborDiscovery::OnUnreachable(Time now, const Ipv6Address& neighbor) {
+  std::erase(awaited_targets_, neighbor);
   if (IsKnownRouter(neighbor)) unreachable_routers_.Add(now, neighbor);
   // §7.3.3: next hops are determined anew, but for those that can only be this
   // neighbour again: an on-link destination's.
@@ -157,14 +159,28 @@ Parsed<Ipv6Address> NeighborDiscovery::OnRedirect(
   if (message.options.target_link_layer_address) {
     neighbors_.OnLinkLayerAddress(now, message.target, *message.options.target_link_layer_address,
                                   is_router);
-  } else if (is_router) {
-    neighbors_.OnRouterFlag(now, message.target, *is_router);
+  } else {
+    if (is_router) neighbors_.OnRouterFlag(now, message.target, *is_router);
+    if (neighbors_.Find(message.target) == nullptr) Await(message.target);
   }
   return message.target;
 }
 
+bool NeighborDiscovery::IsAwaited(const Ipv6Address& target) const {
+  return std::find(awaited_targets_.begin(), awaited_targets_.end(), target) !=
+         awaited_targets_.end();
+}
+
+void NeighborDiscovery::Await(const Ipv6Address& target) {
+  if (IsAwaited(target)) return;
+  if (awaited_targets_.size() == kMaxAwaitedTargets)
+    awaited_targets_.erase(awaited_targets_.begin());
+  awaited_targets_.push_back(target);
+}
+
 bool NeighborDiscovery::IsRedirectLive(const Ipv6Address& destination,
                                        const Ipv6Address& next_hop) const {
+  if (IsAwaited(next_hop)) return true;
   const Neighbor* neighbor = neighbors_.Find(next_hop);
   return neighbor != nullptr && (next_hop == destination || neighbor->is_router);
 }

@@ -94,6 +94,7 @@ void NeighborDiscovery::Forget(Time now) {
   const PrefixList prefixes = std::exchange(prefixes_, {});
   routes_.Clear();
   unreachable_routers_.Clear();
+  awaited_targets_.clear();
   last_router_.reset();
   forwarder_.reset();
   prefix_advertisers_.Clear();

@@ -142,6 +142,8 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   // specifies them. A router calls it with its own: what it advertises applies to
   // itself too, RFC 4861 §6.2.1.
   void AdoptParameters(Time now, const wire::RouterAdvertisement& message);
+  // The interface advertises: it asks no other router.
+  void StopSoliciting() { solicitation_.reset(); }
   // A router's part of a Router Solicitation: the Neighbor Cache (§6.2.6).
   void OnRouterSolicitation(Time now, const wire::NdpContext& context,
                             const wire::RouterSolicitation& message);
@@ -163,6 +165,8 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   // better ones that could not be (RFC 4191 §3.5), so that it is to be called for
   // a packet that is about to be sent.
   std::optional<RouterCandidate> SelectRouter(Time now, const Ipv6Address& destination);
+  // Another interface's router was chosen in place of that one, which cannot be reached.
+  void OnPassedOver(Time now, const Ipv6Address& router);
   // Where `chosen` is what that gave: the router for packets from `source`, which
   // is one that advertised the source's prefix if there is one (RFC 8028 §3.2).
   Ipv6Address SelectRouterForSource(Time now, const Ipv6Address& destination,
@@ -312,6 +316,8 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   // Routers to send through (first_hop.cc).
   void AdvanceRouters(Time now);
   bool IsKnownRouter(const Ipv6Address& address) const;
+  bool IsAwaited(const Ipv6Address& target) const;
+  void Await(const Ipv6Address& target);
   // A neighbour says that it is no router.
   void ForgetRouter(Time now, const Ipv6Address& router);
   // To be called when a router left a list: nothing is kept of one that left all.
@@ -360,6 +366,11 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   DefaultRouterList default_routers_;
   RouteInformationList routes_;
   UnreachableRouters unreachable_routers_;
+  // Targets of redirects that came without a link-layer address and so have no entry
+  // yet, or one that does not say what the redirect said: that they are routers (§8.3).
+  // Oldest first; beyond the limit the oldest goes.
+  static constexpr size_t kMaxAwaitedTargets = 16;
+  std::vector<Ipv6Address> awaited_targets_;
   std::optional<Ipv6Address> last_router_;  // What the latest selection chose.
   PrefixList prefixes_;
   PrefixAdvertisers prefix_advertisers_;

@@ -137,9 +137,11 @@ std::optional<DropReason> NeighborDiscovery::OnNeighborAdvertisement(
             .override_flag = message.override_flag});
   // §7.2.5 and §7.3.3. One of our lists may know it for a router even where its
   // entry did not: the entry is younger.
-  if (result.router_flag_taken && !message.router &&
-      (result.was_router || IsKnownRouter(message.target))) {
-    ForgetRouter(now, message.target);
+  if (result.router_flag_taken) {
+    const bool awaited = std::erase(awaited_targets_, message.target) > 0;
+    if (!message.router && (awaited || result.was_router || IsKnownRouter(message.target))) {
+      ForgetRouter(now, message.target);
+    }
   }
   return result.dropped;
 }

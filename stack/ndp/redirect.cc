@@ -5,7 +5,9 @@ namespace dualsim::ndp {
 std::optional<DropReason> CheckRedirect(const wire::NdpContext& context,
                                         const wire::Redirect& message,
                                         const std::optional<Ipv6Address>& current_first_hop) {
-  if (!current_first_hop || context.source != *current_first_hop) {
+  // A neighbour is no router to itself: what goes to it passes none.
+  if (!current_first_hop || context.source != *current_first_hop ||
+      context.source == message.destination) {
     return DropReason::REDIRECT_NOT_FIRST_HOP;
   }
   // A target that no neighbour can have. §8.1 does not list these two, for they

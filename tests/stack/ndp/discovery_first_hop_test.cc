@@ -300,6 +300,37 @@ TEST_F(FirstHop, ARedirectUpdatesAnEntryAsOtherMessagesDo) {  // RFC 4861 §8.3
   EXPECT_EQ(test.neighbor_state(kRouterY), NeighborState::kIncomplete);
 }
 
+TEST_F(FirstHop, ATargetWithoutAnEntryIsARouterUntilItSaysOtherwise) {  // RFC 4861 §8.3
+  Advertise(kRouter, Seconds(1800));
+  for (const bool router : {true, false}) {
+    ASSERT_TRUE(Redirect(RedirectTo(kRouterX)));
+    EXPECT_TRUE(test.discovery.IsRedirectLive(kFar, kRouterX)) << "before the first packet";
+    test.SendTo(kRouterX);
+    ASSERT_EQ(test.neighbor_state(kRouterX), NeighborState::kIncomplete);
+    EXPECT_TRUE(test.discovery.IsRedirectLive(kFar, kRouterX));
+    wire::NeighborAdvertisement answer{
+        .router = router, .solicited = true, .target = kRouterX, .options = {}};
+    answer.options.target_link_layer_address = MacOf(kRouterX);
+    const int before = test.next_hops_changed;
+    test.Receive(answer);
+    EXPECT_EQ(test.discovery.IsRedirectLive(kFar, kRouterX), router);
+    EXPECT_EQ(test.next_hops_changed > before, !router);
+    test.discovery.neighbors().Clear(test.now);
+  }
+}
+
+TEST_F(FirstHop, ATargetWithoutAnEntryThatDoesNotAnswerIsGivenUp) {  // RFC 4861 §7.3.3
+  Advertise(kRouter, Seconds(1800));
+  ASSERT_TRUE(Redirect(RedirectTo(kRouterX)));
+  Fail(kRouterX);
+  EXPECT_FALSE(test.discovery.IsRedirectLive(kFar, kRouterX));
+  for (uint64_t i = 0; i < 100; ++i) {
+    ASSERT_TRUE(Redirect(RedirectTo(Ipv6Address::FromIntegers(0xfe80ull << 48, 0x1000 + i))));
+  }
+  EXPECT_TRUE(test.discovery.IsRedirectLive(kFar, A("fe80::1063")));
+  EXPECT_FALSE(test.discovery.IsRedirectLive(kFar, A("fe80::1000"))) << "the oldest made room";
+}
+
 TEST_F(FirstHop, RedirectsThatAreNotValidAreDropped) {  // RFC 4861 §8.1
   Advertise(kRouter, Seconds(1800));
   const wire::Redirect good = RedirectTo(kRouter2, kFar, kRouter2Mac);

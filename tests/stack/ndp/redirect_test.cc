@@ -22,6 +22,13 @@ TEST(Redirect, IsBelievedFromTheCurrentFirstHopAlone) {  // RFC 4861 §8.1
   EXPECT_EQ(CheckRedirect(kContext, To(kBetter), std::nullopt), DropReason::REDIRECT_NOT_FIRST_HOP);
 }
 
+TEST(Redirect, ANeighborIsNoRouterToItself) {  // RFC 4861 §8.1
+  EXPECT_EQ(CheckRedirect(kContext, To(kBetter, kRouter), kRouter),
+            DropReason::REDIRECT_NOT_FIRST_HOP);
+  EXPECT_EQ(CheckRedirect(kContext, To(kRouter, kRouter), kRouter),
+            DropReason::REDIRECT_NOT_FIRST_HOP);
+}
+
 TEST(Redirect, ATargetThatNobodyCanHaveIsRefused) {
   for (const Ipv6Address& nobody : {Ipv6Address(), Ipv6Address::Loopback()}) {
     EXPECT_EQ(CheckRedirect(kContext, To(nobody, nobody), kRouter),
