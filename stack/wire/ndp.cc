@@ -49,7 +49,7 @@ Parsed<RouterSolicitation> RouterSolicitation::Parse(ByteView message, const Ndp
   if (const auto reason = CheckHeader(message, context, kSolicitationHeader)) return *reason;
   Parsed<NdpOptions> options = NdpOptions::Parse(message.subspan(kSolicitationHeader));
   if (!options) return options.reason();
-  if (context.source.is_unspecified() && options->source_link_layer_address) {
+  if (context.source.is_unspecified() && options->has_source_option) {
     return DropReason::RS_UNSPECIFIED_WITH_SOURCE_OPTION;
   }
   return RouterSolicitation{*std::move(options)};
@@ -104,7 +104,7 @@ Parsed<NeighborSolicitation> NeighborSolicitation::Parse(ByteView message,
     if (!context.destination.is_solicited_node()) {
       return DropReason::NS_UNSPECIFIED_NOT_SOLICITED_NODE;
     }
-    if (options->source_link_layer_address) return DropReason::NS_UNSPECIFIED_WITH_SOURCE_OPTION;
+    if (options->has_source_option) return DropReason::NS_UNSPECIFIED_WITH_SOURCE_OPTION;
   }
   return NeighborSolicitation{target, *std::move(options)};
 }

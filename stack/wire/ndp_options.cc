@@ -108,6 +108,7 @@ void Take(const NdpOption& option, NdpOptions& options) {
   const ByteView bytes = option.bytes;
   switch (option.type) {
     case NdpOptionType::kSourceLinkLayerAddress:
+      options.has_source_option = true;
       if (!options.source_link_layer_address) {
         options.source_link_layer_address = ParseLinkLayerAddress(bytes);
       }

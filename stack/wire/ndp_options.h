@@ -135,6 +135,9 @@ struct NdpOptions {
   std::vector<RecursiveDnsServers> dns_servers{};
   std::vector<DnsSearchList> dns_search_lists{};
   std::vector<Pref64> pref64s{};
+  // Of those that were parsed: whether there is a Source Link-Layer Address option,
+  // be its length that of no address known here.
+  bool has_source_option = false;
 
   static Parsed<NdpOptions> Parse(ByteView options);
   size_t size() const;

@@ -168,6 +168,10 @@ TEST(NeighborSolicitation, AProbeFromTheUnspecifiedAddressHasItsOwnChecks) {
             DropReason::NS_UNSPECIFIED_NOT_SOLICITED_NODE);
   EXPECT_EQ(ReasonFor<NeighborSolicitation>(kSolicitation, FromUnspecified("ff02::1:ff00:a")),
             DropReason::NS_UNSPECIFIED_WITH_SOURCE_OPTION);
+  // Be it of an address of another length.
+  EXPECT_EQ(ReasonFor<NeighborSolicitation>(bare + "0102 0200000000010000000000000000",
+                                            FromUnspecified("ff02::1:ff00:a")),
+            DropReason::NS_UNSPECIFIED_WITH_SOURCE_OPTION);
 }
 
 TEST(NeighborAdvertisement, AMulticastTargetIsRefused) {
@@ -186,6 +190,9 @@ TEST(NeighborAdvertisement, ToAGroupItIsNotSolicited) {
 
 TEST(RouterSolicitation, FromTheUnspecifiedAddressItHasNoSourceOption) {
   EXPECT_EQ(ReasonFor<RouterSolicitation>(kRouterSolicitation, FromUnspecified("ff02::2")),
+            DropReason::RS_UNSPECIFIED_WITH_SOURCE_OPTION);
+  EXPECT_EQ(ReasonFor<RouterSolicitation>("8500 0000 00000000 0102 0200000000010000000000000000",
+                                          FromUnspecified("ff02::2")),
             DropReason::RS_UNSPECIFIED_WITH_SOURCE_OPTION);
   EXPECT_TRUE(RouterSolicitation::Parse(FromHex("8500 0000 00000000"), FromUnspecified("ff02::2")));
 }
