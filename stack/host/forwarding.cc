@@ -2,6 +2,7 @@
 // RFC 4291 §2.5.6.
 
 #include "stack/host/stack_implementation.h"
+#include "stack/ndp/router_selection.h"
 #include "stack/wire/ethernet.h"
 
 namespace dualsim::host {
@@ -20,24 +21,36 @@ std::optional<Stack::Implementation::NextHop> Stack::Implementation::FindRoute(
       (route == nullptr || on_link->prefix.length() >= route->prefix.length())) {
     return NextHop{on_link->interface, destination};
   }
-  // Routers that advertise: of the first interface that knows any, unless another
-  // knows a more specific route (RFC 4191). A route of the configuration goes
-  // before one that is no longer than it.
-  std::optional<NextHop> best;
-  int longest = -1;
-  if (route != nullptr) {
-    const bool direct = route->next_hop.is_unspecified();
-    best = NextHop{route->interface, direct ? destination : route->next_hop};
-    longest = route->prefix.length();
-  }
+  // A route of the configuration goes before one that is no longer than it.
+  const int longest = route != nullptr ? route->prefix.length() : -1;
+  if (const auto advertised = FindAdvertisedRoute(now, destination, longest)) return advertised;
+  if (route == nullptr) return std::nullopt;
+  const bool direct = route->next_hop.is_unspecified();
+  return NextHop{route->interface, direct ? destination : route->next_hop};
+}
+
+std::optional<Stack::Implementation::NextHop> Stack::Implementation::FindAdvertisedRoute(
+    Time now, const Ipv6Address& destination, int longer_than) {
+  // The order of RFC 4191 §3.2, whichever link a router is on (its §5.2); of equals the
+  // first interface's.
+  size_t at = 0;
+  std::optional<ndp::RouterCandidate> best;
   for (size_t i = 0; i < interfaces_.size(); ++i) {
     if (!interfaces_[i]->enabled()) continue;
     const auto chosen = interfaces_[i]->discovery().SelectRouter(now, destination);
-    if (!chosen || chosen->prefix_length <= longest) continue;
-    best = NextHop{static_cast<InterfaceId>(i), chosen->router, true};
-    longest = chosen->prefix_length;
+    if (!chosen || chosen->prefix_length <= longer_than) continue;
+    if (!best || ndp::RouterSelection::Compare(*chosen, *best) > 0) {
+      if (best && ndp::RouterSelection::WasPassedOver(*best, *chosen, true)) {
+        interfaces_[at]->discovery().OnPassedOver(now, best->router);
+      }
+      best = chosen;
+      at = i;
+    } else if (ndp::RouterSelection::WasPassedOver(*chosen, *best, false)) {
+      interfaces_[i]->discovery().OnPassedOver(now, chosen->router);
+    }
   }
-  return best;
+  if (!best) return std::nullopt;
+  return NextHop{static_cast<InterfaceId>(at), best->router, true};
 }
 
 void Stack::Implementation::Forward(Received& received) {

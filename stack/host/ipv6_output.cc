@@ -50,7 +50,10 @@ Ipv6Address Stack::Implementation::NextHopFor(Time now, const ipv6::Destination&
 ipv6::Destination* Stack::Implementation::FindDestination(Time now, const Ipv6Address& destination,
                                                           std::optional<InterfaceId> interface_id) {
   ipv6::Destination* known = destinations_.Find(destination);
-  const bool same = known != nullptr && (!interface_id || *interface_id == known->interface);
+  // Link-local destinations of one address are as many as there are links; of others the
+  // routes alone tell where they are.
+  const bool same = known != nullptr && (!interface_id || !destination.is_link_local() ||
+                                         *interface_id == known->interface);
   if (same && destinations_.IsCurrent(*known)) return known;
   if (same && known->redirected && interface(known->interface).enabled() &&
       interface(known->interface).discovery().IsRedirectLive(destination, known->next_hop)) {

@@ -170,6 +170,9 @@ class Stack::Implementation final : public InterfaceOwner,
     bool advertised_router = false;  // Chosen among those that advertise themselves.
   };
   std::optional<NextHop> FindRoute(Time now, const Ipv6Address& destination);
+  // The best of the routers of all interfaces, if its prefix is longer than that.
+  std::optional<NextHop> FindAdvertisedRoute(Time now, const Ipv6Address& destination,
+                                             int longer_than);
   // What became of a packet to a group that a multicast router looked at.
   enum class GroupForwarding {
     kRefused,  // Nothing more is to be done with it; it was told why.

@@ -35,6 +35,13 @@ std::optional<RouterCandidate> RouterSelection::best() const {
   return take_turns && after_last_ ? after_last_ : first_;
 }
 
+bool RouterSelection::WasPassedOver(const RouterCandidate& passed, const RouterCandidate& chosen,
+                                    bool earlier) {
+  if (passed.reachability != RouterReachability::kUnreachable) return false;
+  const int order = ComparePreference(passed, chosen);
+  return order > 0 || (earlier && order == 0);
+}
+
 bool RouterSelection::WasPassedOver(const RouterCandidate& candidate) const {
   if (candidate.reachability != RouterReachability::kUnreachable || !first_) return false;
   if (candidate.router == best()->router) return false;

@@ -36,14 +36,18 @@ class RouterSelection {
   void Offer(const RouterCandidate& candidate);
   std::optional<RouterCandidate> best() const;
 
-  // Whether the candidate, which was offered, would have been chosen if only it
-  // were reachable, so that it ought to be probed (RFC 4191 §3.5).
-  bool WasPassedOver(const RouterCandidate& candidate) const;
-
- private:
   // Whether `a` goes before `b`, `b` before `a` (negative), or neither.
   static int Compare(const RouterCandidate& a, const RouterCandidate& b);
 
+  // Whether the candidate, which was offered, would have been chosen if only it
+  // were reachable, so that it ought to be probed (RFC 4191 §3.5).
+  bool WasPassedOver(const RouterCandidate& candidate) const;
+  // The same, of two: whether `passed` would go before `chosen` if only it were reachable;
+  // `earlier`: it would among equals.
+  static bool WasPassedOver(const RouterCandidate& passed, const RouterCandidate& chosen,
+                            bool earlier);
+
+ private:
   std::optional<Ipv6Address> last_;
   bool last_was_offered_ = false;
   std::optional<RouterCandidate> first_;       // Of the best, the first offered.

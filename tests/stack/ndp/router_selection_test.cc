@@ -45,6 +45,19 @@ TEST(RouterSelection, TheOrderOfWhatCounts) {  // RFC 4191 §3.2, RFC 4861 §6.3
   }
 }
 
+TEST(RouterSelection, OfTwoOneIsPassedOverThatWouldGoFirstIfItWereReachable) {  // RFC 4191 §3.5
+  const RouterCandidate chosen{Router(1), 48, 0, kProbablyReachable};
+  for (const bool earlier : {true, false}) {
+    EXPECT_TRUE(RouterSelection::WasPassedOver({Router(2), 48, 1, kUnreachable}, chosen, earlier));
+    EXPECT_TRUE(RouterSelection::WasPassedOver({Router(2), 64, -1, kUnreachable}, chosen, earlier));
+    EXPECT_EQ(RouterSelection::WasPassedOver({Router(2), 48, 0, kUnreachable}, chosen, earlier),
+              earlier);
+    EXPECT_FALSE(
+        RouterSelection::WasPassedOver({Router(2), 48, -1, kUnreachable}, chosen, earlier));
+    EXPECT_FALSE(RouterSelection::WasPassedOver({Router(2), 48, 0, kUnknown}, chosen, earlier));
+  }
+}
+
 TEST(RouterSelection, OfReachableEqualsTheFirstIsKept) {
   const std::vector<RouterCandidate> candidates = {{Router(1), 0, 0, kProbablyReachable},
                                                    {Router(2), 0, 0, kProbablyReachable}};
