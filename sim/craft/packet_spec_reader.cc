@@ -78,6 +78,21 @@ class SpecReader {
       reader_.Error(frame.ethernet(), "the Ethernet header is the first layer of a frame");
       spec->layers.erase(ethernet);
     }
+    if (depth == 0 && reader_.use() == FrameUse::kSend) AddIpv6(spec);
+  }
+
+  // What IPv6 alone carries has its header in front of it.
+  static void AddIpv6(PacketSpec* spec) {
+    auto first = spec->layers.begin();
+    if (first == spec->layers.end()) return;
+    if (const auto* ethernet = std::get_if<EthernetLayer>(&*first)) {
+      if (ethernet->type || ++first == spec->layers.end()) return;
+    }
+    const bool of_ipv6 = std::holds_alternative<Icmpv6Layer>(*first) ||
+                         std::holds_alternative<OptionsLayer>(*first) ||
+                         std::holds_alternative<RoutingLayer>(*first) ||
+                         std::holds_alternative<FragmentLayer>(*first);
+    if (of_ipv6) spec->layers.insert(first, Ipv6Layer());
   }
 
   template <typename L>
@@ -264,9 +279,15 @@ class SpecReader {
       return;
     }
     if (!send) return;
-    const bool has_ipv6 = frame.ipv6_size() > 0;
-    if (has_ipv6 && !frame.ipv6(0).has_destination() && !DefaultDestination(spec)) {
-      reader_.Error(frame.ipv6(0), "lacks 'destination'");
+    const bool has_ipv6 =
+        std::any_of(spec.layers.begin(), spec.layers.end(),
+                    [](const Layer& layer) { return std::holds_alternative<Ipv6Layer>(layer); });
+    if (frame.ipv6_size() > 0) {
+      if (!frame.ipv6(0).has_destination() && !DefaultDestination(spec)) {
+        reader_.Error(frame.ipv6(0), "lacks 'destination'");
+      }
+    } else if (has_ipv6 && !DefaultDestination(spec)) {
+      reader_.Error(frame, "lacks 'ipv6' with a 'destination'");
     }
     if (frame.has_fragments() && !has_ipv6) {
       reader_.Error(frame.fragments(), "only an IPv6 packet can be sent in pieces");

@@ -20,6 +20,19 @@ TEST(PacketSpecReader, KeepsTheOrderOfTheText) {
   EXPECT_EQ(LayerName(spec.layers[3]), "destination_options");
 }
 
+TEST(PacketSpecReader, WhatIpv6AloneCarriesHasItsHeaderInFront) {
+  for (const char* text : {"router_solicitation {}", "ethernet {} router_solicitation {}",
+                           "hop_by_hop {} multicast_listener_query {}"}) {
+    const PacketSpec spec = Spec(text);
+    const size_t at = std::string_view(text).starts_with("ethernet") ? 1 : 0;
+    ASSERT_GT(spec.layers.size(), at + 1);
+    EXPECT_EQ(LayerName(spec.layers[at]), "ipv6") << text;
+  }
+  EXPECT_EQ(Spec("ethernet { type: 0x86dd } router_solicitation {}").layers.size(), 2u)
+      << "what is given is sent as it stands";
+  EXPECT_EQ(Complaints("echo_request {}"), "f:1:1: lacks 'ipv6' with a 'destination'\n");
+}
+
 TEST(PacketSpecReader, KeepsTheOrderOfOptionsOfDifferentKinds) {
   const PacketSpec spec = Spec(R"(ipv6 {} router_advertisement {
       mtu: 1280 source_link_layer_address: "$tn1.mac" mtu: 1400 })");
