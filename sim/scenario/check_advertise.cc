@@ -8,9 +8,9 @@
 namespace dualsim::sim {
 namespace {
 
-// RFC 6275 §7.5 lowers the bounds of RFC 4861 §6.2.1.
+// RFC 6275 §7.5 lowers the bounds of RFC 4861 §6.2.1, RFC 8319 §4 raises them.
 constexpr Duration kLeastMaxRtrAdvInterval = Milliseconds(70);
-constexpr Duration kMostMaxRtrAdvInterval = Seconds(1800);
+constexpr Duration kMostMaxRtrAdvInterval = Seconds(65535);
 constexpr Duration kLeastMinRtrAdvInterval = Milliseconds(30);
 constexpr Duration kMostRouterLifetime = Seconds(65535);
 constexpr Duration kMostReachableTime = Milliseconds(3'600'000);
@@ -49,7 +49,7 @@ void CheckIntervals(const Advertise& advertise, CheckContext* context,
           context->ReadDuration(advertise, Advertise::kMaxRtrAdvIntervalFieldNumber)) {
     if (*value < kLeastMaxRtrAdvInterval || *value > kMostMaxRtrAdvInterval) {
       context->Error(advertise, Advertise::kMaxRtrAdvIntervalFieldNumber,
-                     DurationText(*value) + " is not between 70ms and 1800s");
+                     DurationText(*value) + " is not between 70ms and 65535s");
     } else {
       config->max_rtr_adv_interval = *value;
     }
@@ -119,11 +119,17 @@ void CheckPrefixes(const Advertise& advertise, CheckContext* context,
 
 void CheckRoutes(const Advertise& advertise, Duration lifetime, CheckContext* context,
                  router::AdvertiseConfig* config) {
+  std::set<Ipv6Prefix> seen;
   for (const AdvertisedRoute& entry : advertise.route()) {
     wire::RouteInformation route;
     if (!context->Require(entry, AdvertisedRoute::kPrefixFieldNumber)) continue;
     if (const auto prefix = context->ReadPrefix(entry, AdvertisedRoute::kPrefixFieldNumber)) {
       route.prefix = *prefix;
+      // RFC 4191 §2.3: no two of one prefix in an advertisement.
+      if (!seen.insert(*prefix).second) {
+        context->Error(entry, AdvertisedRoute::kPrefixFieldNumber,
+                       "'" + prefix->ToString() + "' is in this list already");
+      }
     }
     route.lifetime =
         context->ReadLifetime(entry, AdvertisedRoute::kLifetimeFieldNumber).value_or(lifetime);

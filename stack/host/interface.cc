@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "stack/ndp/constants.h"
+#include "stack/router/divide_advertisement.h"
 #include "stack/wire/ethernet.h"
 
 namespace dualsim::host {
@@ -121,6 +122,8 @@ void Interface::StartAdvertising(Time now) {
   // RFC 4861 §6.1.2: the source of an advertisement is the link-local address,
   // so that there is none before that is assigned.
   if (advertise_ == nullptr || !up_ || LinkLocalSource().is_unspecified()) return;
+  discovery_.StopSoliciting();
+  advertising_source_ = LinkLocalSource();
   advertiser_ = std::make_unique<router::RouterAdvertiser>(
       now, *advertise_, mac_, RandomStream(advertiser_random_(), "advertiser", ""));
   discovery_.AdoptParameters(now, advertiser_->Advertisement(now));
@@ -244,9 +247,14 @@ void Interface::SendAdvertisements(Time now) {
 }
 
 void Interface::SendAdvertisement(Time now, const wire::RouterAdvertisement& message) {
-  Packet packet = environment_.packets.Make(message.size());
-  message.Store(packet.mutable_bytes().data());
-  SendMessage(now, LinkLocalSource(), Ipv6Address::AllNodes(), std::nullopt, std::move(packet));
+  const auto send = [&](const wire::RouterAdvertisement& part) {
+    Packet packet = environment_.packets.Make(part.size());
+    part.Store(packet.mutable_bytes().data());
+    SendMessage(now, advertising_source_, Ipv6Address::AllNodes(), std::nullopt, std::move(packet));
+  };
+  const size_t room = mtu() - wire::Ipv6Header::kSize;
+  if (message.size() <= room) return send(message);
+  for (const wire::RouterAdvertisement& part : router::Divide(message, room)) send(part);
 }
 
 // What neighbour discovery tells.
@@ -257,13 +265,27 @@ void Interface::OnUndeliverable(Time now, DropReason reason, Packet packet) {
 
 void Interface::OnAddressChange(Time now, const ndp::InterfaceAddress& address) {
   owner_.OnAddressChange(now, id_, address);
-  const bool became_link_local =
-      address.origin == AddressOrigin::kLinkLocal && address.state == AddressState::kPreferred;
-  if (!became_link_local) return;
+  if (!address.address.is_link_local()) return;
+  if (address.state == AddressState::kRemoved) OnLinkLocalAddressGone(now, address.address);
+  if (address.state != AddressState::kPreferred || LinkLocalSource() != address.address) return;
   // RFC 3590 §4: what was reported from :: is said again from a valid source.
   listener_.ReportAll(now, *this);
   if (advertiser_ == nullptr) StartAdvertising(now);
   StartQuerying(now);
+}
+
+void Interface::OnLinkLocalAddressGone(Time now, const Ipv6Address& address) {
+  if (advertiser_ == nullptr || advertising_source_ != address) return;
+  // RFC 4861 §6.2.8: hosts know the router by it. The last word from it, as when the
+  // interface ceases to advertise; then it begins anew from another, once there is one.
+  const bool ceases = advertise_ == nullptr;
+  if (!advertiser_->ceased()) SendAdvertisement(now, advertiser_->ShutDown(now));
+  advertising_source_ = LinkLocalSource();
+  if (ceases || advertising_source_.is_unspecified()) {
+    advertiser_.reset();
+  } else {
+    advertiser_->Reconfigure(now, *advertise_);
+  }
 }
 
 void Interface::OnNextHopsChanged(Time) { owner_.OnNextHopsChanged(); }

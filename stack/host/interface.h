@@ -150,6 +150,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   std::optional<DropReason> OnRouterSolicitation(Time now, const wire::NdpContext& context,
                                                  const wire::RouterSolicitation& message);
   void StartAdvertising(Time now);
+  void OnLinkLocalAddressGone(Time now, const Ipv6Address& address);
   void SendAdvertisements(Time now);
   void SendAdvertisement(Time now, const wire::RouterAdvertisement& message);
   void SendListenerMessage(const Ipv6Address& destination, Packet message);
@@ -193,6 +194,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   group::MulticastListener listener_;
   RandomStream advertiser_random_;
   std::unique_ptr<router::RouterAdvertiser> advertiser_;
+  Ipv6Address advertising_source_;         // The source of what advertiser_ says.
   std::unique_ptr<GroupRouting> routing_;  // nullptr where it is of no use.
   // Of OnConflict(): a flood of packets is not to be one of lines.
   icmp::ErrorLimiter log_limiter_{{.burst = 20, .interval = Seconds(1)}};

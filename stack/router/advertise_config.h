@@ -34,7 +34,7 @@ struct AdvertiseConfig {
   Duration adv_reachable_time{};           // 0: unspecified
   Duration adv_retrans_timer{};            // 0: unspecified
   uint8_t adv_cur_hop_limit = 64;
-  std::optional<Duration> adv_default_lifetime{};  // Default: 3 * MaxRtrAdvInterval.
+  std::optional<Duration> adv_default_lifetime{};  // Default: 3 * Max, 65535 s at most.
   wire::RouterPreference adv_preference = wire::RouterPreference::kMedium;  // RFC 4191
   bool source_link_layer_address = true;  // Whether the option is sent, §6.2.3.
   std::vector<AdvertisedPrefix> prefixes{};

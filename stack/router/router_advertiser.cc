@@ -6,7 +6,8 @@
 namespace dualsim::router {
 namespace {
 
-constexpr Duration kShortestIntervalForThird = Seconds(9);  // §6.2.1, MinRtrAdvInterval
+constexpr Duration kLongestRouterLifetime = Seconds(65'535);  // RFC 8319 §4
+constexpr Duration kShortestIntervalForThird = Seconds(9);    // §6.2.1, MinRtrAdvInterval
 // How far apart clocks may be that count a lifetime down, §6.2.7.
 constexpr Duration kSkew = Seconds(5);
 
@@ -102,6 +103,7 @@ void RouterAdvertiser::Cease(Time now) {
 wire::RouterAdvertisement RouterAdvertiser::ShutDown(Time now) {
   state_ = State::kCeased;
   deadline_ = Time::Never();
+  last_ = now;
   return Advertisement(now);
 }
 
@@ -112,8 +114,8 @@ wire::RouterAdvertisement RouterAdvertiser::Advertisement(Time now) const {
   advertisement.managed = config_.adv_managed_flag;
   advertisement.other = config_.adv_other_config_flag;
   if (!final) {
-    advertisement.router_lifetime =
-        RoundUpToSeconds(config_.adv_default_lifetime.value_or(config_.max_rtr_adv_interval * 3));
+    advertisement.router_lifetime = RoundUpToSeconds(config_.adv_default_lifetime.value_or(
+        std::min(config_.max_rtr_adv_interval * 3, kLongestRouterLifetime)));
   }
   // RFC 4191 §2.2: who is no default router has no preference as one.
   if (advertisement.router_lifetime > Duration()) {

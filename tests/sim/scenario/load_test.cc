@@ -233,8 +233,9 @@ TEST(LoadScenario, AdvertisingKeepsToTheRfcsBounds) {
         "link: \"l\" advertise {\n" +
         fields + "} } }");
   };
-  EXPECT_EQ(about("max_rtr_adv_interval: \"31m\""),
-            "x.textproto:2:1: max_rtr_adv_interval: 31m is not between 70ms and 1800s\n");
+  EXPECT_EQ(about("max_rtr_adv_interval: \"65535s\""), "");  // RFC 8319
+  EXPECT_EQ(about("max_rtr_adv_interval: \"65536s\""),
+            "x.textproto:2:1: max_rtr_adv_interval: 65536s is not between 70ms and 65535s\n");
   EXPECT_EQ(about("max_rtr_adv_interval: \"10s\" min_rtr_adv_interval: \"8s\""),
             "x.textproto:2:29: min_rtr_adv_interval: 8s is not between 30ms and 7.5s, three "
             "quarters of MaxRtrAdvInterval\n");
@@ -248,6 +249,8 @@ TEST(LoadScenario, AdvertisingKeepsToTheRfcsBounds) {
             "(10m) and 65535s\n");
   EXPECT_EQ(about("prefix { prefix: \"2001:db8::/64\" valid: \"1.5s\" preferred: \"0\" }"),
             "x.textproto:2:34: valid: lifetimes are whole seconds, not 1.5s\n");
+  EXPECT_EQ(about("route { prefix: \"2001:db8::/64\" } route { prefix: \"2001:db8::/64\" }"),
+            "x.textproto:2:43: prefix: '2001:db8::/64' is in this list already\n");
 }
 
 TEST(LoadScenario, WhatCanNeverHappenIsRefused) {

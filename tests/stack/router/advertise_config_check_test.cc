@@ -19,9 +19,9 @@ TEST(CheckAdvertiseConfig, TheDefaultsAreFine) {
   EXPECT_EQ(Check({.prefixes = {Prefix("2001:db8::/64")}}), Lines{});
 }
 
-TEST(CheckAdvertiseConfig, IntervalsHaveTheirRanges) {  // RFC 4861 §6.2.1, RFC 6275 §7.5
-  const Lines too_long = {"MaxRtrAdvInterval is 70 ms to 1800 s"};
-  EXPECT_EQ(Check({.max_rtr_adv_interval = Seconds(1801)}), too_long);
+TEST(CheckAdvertiseConfig, IntervalsHaveTheirRanges) {  // RFC 4861 §6.2.1, 6275 §7.5, 8319
+  const Lines too_long = {"MaxRtrAdvInterval is 70 ms to 65535 s"};
+  EXPECT_EQ(Check({.max_rtr_adv_interval = Seconds(65536)}), too_long);
   EXPECT_EQ(Check({.max_rtr_adv_interval = Milliseconds(69)}), too_long);
   EXPECT_EQ(
       Check({.max_rtr_adv_interval = Milliseconds(70), .min_rtr_adv_interval = Milliseconds(30)}),
@@ -35,9 +35,9 @@ TEST(CheckAdvertiseConfig, IntervalsHaveTheirRanges) {  // RFC 4861 §6.2.1, RFC
 TEST(CheckAdvertiseConfig, TheRouterLifetimeIsZeroOrCoversTheInterval) {
   EXPECT_EQ(Check({.adv_default_lifetime = Duration()}), Lines{});
   EXPECT_EQ(Check({.adv_default_lifetime = Seconds(600)}), Lines{});
-  const Lines wrong = {"AdvDefaultLifetime is 0, or MaxRtrAdvInterval to 9000 s"};
+  const Lines wrong = {"AdvDefaultLifetime is 0, or MaxRtrAdvInterval to 65535 s"};
   EXPECT_EQ(Check({.adv_default_lifetime = Seconds(599)}), wrong);
-  EXPECT_EQ(Check({.adv_default_lifetime = Seconds(9001)}), wrong);
+  EXPECT_EQ(Check({.adv_default_lifetime = Seconds(65536)}), wrong);
 }
 
 TEST(CheckAdvertiseConfig, FieldsHoldTheirUnits) {
@@ -73,19 +73,6 @@ TEST(CheckAdvertiseConfig, OptionsKeepTheirRules) {  // RFC 8106 §5, RFC 8781 �
                    "'end.' in a DNS search list is no domain name",
                    "PREF64 64:ff9b::/80: the length is 96, 64, 56, 48, 40 or 32",
                    "PREF64 64:ff9b::/80: the lifetime is 0 to 65,528 s in steps of 8 s"}));
-}
-
-TEST(CheckAdvertiseConfig, TheAdvertisementFitsTheLink) {
-  AdvertiseConfig config;
-  const auto add = [&](uint64_t i) {
-    config.prefixes.push_back(
-        {.prefix = Ipv6Prefix(Ipv6Address::FromIntegers(0x2001'0db8'0000'0000 + i, 0), 64)});
-  };
-  for (uint64_t i = 0; i < 44; ++i) add(i);
-  EXPECT_EQ(Check(config), Lines{}) << "40 + 16 + 8 + 44 * 32 = 1472";
-  add(44);
-  EXPECT_EQ(Check(config),
-            Lines{"an advertisement of 1504 bytes does not fit the link's MTU of 1500"});
 }
 
 }  // namespace
