@@ -13,6 +13,13 @@ std::optional<DropReason> NeighborDiscovery::OnRouterAdvertisement(
     Time now, const wire::NdpContext& context, const wire::RouterAdvertisement& message) {
   if (!running()) return DropReason::INTERFACE_DOWN;
   if (!config_.accept_router_advertisements) return DropReason::RA_NOT_ACCEPTED;
+  const InterfaceAddress* source = addresses_.Find(context.source);
+  if (source != nullptr && source->assigned()) {
+    // The node would send to itself what it has for others.
+    output_.OnLog(now,
+                  "address conflict: another node advertises from " + context.source.ToString());
+    return DropReason::RA_NOT_ACCEPTED;
+  }
   if (solicitation_) solicitation_->OnRouterAdvertisement(message.router_lifetime);
   LearnParameters(now, message);
   if (message.options.source_link_layer_address) {

@@ -59,6 +59,15 @@ TEST(DiscoveryRouterAdvertisements, ARouterLifetimeOfZeroTakesItOffAtOnce) {  //
   EXPECT_EQ(test.discovery.SelectDefaultRouter(), kRouter2);
 }
 
+TEST(DiscoveryRouterAdvertisements, ANodeIsNoRouterOfItsOwn) {
+  DiscoveryForTest test;
+  test.Boot();
+  EXPECT_EQ(test.Receive(FromRouter(), {kOurLinkLocal, Ipv6Address::AllNodes()}),
+            DropReason::RA_NOT_ACCEPTED);
+  EXPECT_TRUE(test.default_routers.empty());
+  EXPECT_EQ(test.neighbor_state(kOurLinkLocal), NeighborState::kNone);
+}
+
 TEST(DiscoveryRouterAdvertisements, ParametersAreTakenAndZeroLeavesThem) {  // §6.3.4
   DiscoveryForTest test;
   test.Boot();
