@@ -1,6 +1,7 @@
 #include "stack/ndp/neighbor_discovery.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -8,6 +9,11 @@
 
 namespace dualsim::ndp {
 namespace {
+
+// What a router is known by, RFC 4291 §2.8: on the link, and in the site. (That of the
+// node itself comes in from no link.)
+constexpr std::array kRouterGroups = {Ipv6Address::AllRouters(),
+                                      Ipv6Address::FromIntegers(0xff05ull << 48, 2)};
 
 // A node's interfaces share the key, RFC 7217 §5.
 SipHashKey DrawSecretKey(const RandomSource& random) {
@@ -50,8 +56,10 @@ void NeighborDiscovery::Start(Time now) {
   parameters_.DrawReachableTime(now, random_);
   output_.ListenToGroup(Ipv6Address::AllNodes());
   if (config_.is_router) {
-    output_.ListenToGroup(Ipv6Address::AllRouters());
-    output_.JoinGroup(now, Ipv6Address::AllRouters());
+    for (const Ipv6Address& group : kRouterGroups) {
+      output_.ListenToGroup(group);
+      output_.JoinGroup(now, group);
+    }
   }
   FormLinkLocalAddress(now);
   for (const Ipv6Cidr& address : config_.addresses) AddStaticAddress(now, address, true);
@@ -80,8 +88,10 @@ void NeighborDiscovery::Stop(Time now) {
   Forget(now);
   output_.StopListeningToGroup(Ipv6Address::AllNodes());
   if (config_.is_router) {
-    output_.LeaveGroup(now, Ipv6Address::AllRouters());
-    output_.StopListeningToGroup(Ipv6Address::AllRouters());
+    for (const Ipv6Address& group : kRouterGroups) {
+      output_.LeaveGroup(now, group);
+      output_.StopListeningToGroup(group);
+    }
   }
 }
 

@@ -358,10 +358,11 @@ TEST(DiscoveryAddresses, StartingWhileUpForgetsFirst) {
   EXPECT_EQ(test.heard_groups[kStaticAddress.SolicitedNode()], 1);
 }
 
-TEST(DiscoveryAddresses, ARouterIsInTheAllRoutersGroup) {
+TEST(DiscoveryAddresses, ARouterIsInTheAllRoutersGroups) {  // RFC 4861 §6.2.2, RFC 4291 §2.8
   DiscoveryForTest test({.is_router = true, .accept_router_advertisements = false});
   test.Boot();
   EXPECT_EQ(test.joined_groups[Ipv6Address::AllRouters()], 1);
+  EXPECT_EQ(test.joined_groups[A("ff05::2")], 1);
   EXPECT_TRUE(test.Sent(Icmpv6Type::kRouterSolicitation).empty());
   test.discovery.Stop(test.now);
   EXPECT_TRUE(test.joined_groups.empty());
