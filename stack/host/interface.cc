@@ -275,6 +275,12 @@ void Interface::OnAddressChange(Time now, const ndp::InterfaceAddress& address) 
 }
 
 void Interface::OnLinkLocalAddressGone(Time now, const Ipv6Address& address) {
+  if (routing_ != nullptr && routing_->querier && routing_->querying_source == address) {
+    // RFC 3810 §5.1.14: queries come from a link-local address, as that of a new router.
+    listener_.Leave(now, Ipv6Address::AllMldv2Routers(), *this);
+    routing_->querier.reset();
+    StartQuerying(now);
+  }
   if (advertiser_ == nullptr || advertising_source_ != address) return;
   // RFC 4861 §6.2.8: hosts know the router by it. The last word from it, as when the
   // interface ceases to advertise; then it begins anew from another, once there is one.

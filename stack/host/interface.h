@@ -172,6 +172,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
     std::optional<router::MulticastQuerierConfig> querier_config;
     std::vector<Ipv6Address> static_groups;
     std::optional<router::MulticastQuerier> querier;  // Once there is an address to query from.
+    Ipv6Address querying_source;                      // That address.
   };
 
   const InterfaceId id_;

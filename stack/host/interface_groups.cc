@@ -123,6 +123,7 @@ void Interface::StartQuerying(Time now) {
   const Ipv6Address source = LinkLocalSource();
   if (!up_ || !learns_groups() || routing_->querier || source.is_unspecified()) return;
   listener_.Join(now, Ipv6Address::AllMldv2Routers(), *this);
+  routing_->querying_source = source;
   routing_->querier.emplace(now, source, *routing_->querier_config);
 }
 
