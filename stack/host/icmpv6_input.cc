@@ -64,9 +64,10 @@ std::optional<DropReason> Stack::Implementation::OnRedirect(const Received& rece
   const Ipv6Address destination = redirect->destination;
   std::optional<Ipv6Address> first_hop;
   const ipv6::Destination* known = FindDestination(received.now, destination, received.interface);
-  if (known != nullptr && known->interface == received.interface) {
+  if (known != nullptr) {
     // The redirect went to the source of the packet that caused it.
-    first_hop = NextHopFor(received.now, *known, received.header.destination);
+    const NextHop hop = NextHopFor(received.now, *known, received.header.destination);
+    if (hop.interface == received.interface) first_hop = hop.address;
   }
   const auto next_hop = interface(received.interface)
                             .discovery()

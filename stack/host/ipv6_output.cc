@@ -39,12 +39,22 @@ std::optional<Ipv6Address> Stack::Implementation::SelectSource(
   return selection.best();
 }
 
-Ipv6Address Stack::Implementation::NextHopFor(Time now, const ipv6::Destination& destination,
-                                              const Ipv6Address& source) {
-  if (!destination.via_advertised_router || destination.redirected) return destination.next_hop;
-  return interface(destination.interface)
-      .discovery()
-      .SelectRouterForSource(now, destination.address, source, destination.next_hop);
+Stack::Implementation::NextHop Stack::Implementation::NextHopFor(
+    Time now, const ipv6::Destination& destination, const Ipv6Address& source) {
+  NextHop hop{destination.interface, destination.next_hop};
+  if (!destination.via_advertised_router || destination.redirected) return hop;
+  const ndp::NeighborDiscovery& here = interface(hop.interface).discovery();
+  hop.address = here.SelectRouterForSource(now, destination.address, source, hop.address);
+  if (interfaces_.size() == 1 || here.Advertises(now, hop.address, source)) return hop;
+  // The router that knows the source may be on another link.
+  const int longest = here.LengthOfRoute(destination.address, hop.address);
+  for (size_t i = 0; i < interfaces_.size(); ++i) {
+    if (!interfaces_[i]->enabled()) continue;
+    const auto router =
+        interfaces_[i]->discovery().FindRouterForSource(now, destination.address, source, longest);
+    if (router) return {static_cast<InterfaceId>(i), router->router};
+  }
+  return hop;
 }
 
 ipv6::Destination* Stack::Implementation::FindDestination(Time now, const Ipv6Address& destination,
@@ -164,10 +174,10 @@ std::optional<DropReason> Stack::Implementation::Send(Time now, const Outgoing& 
   // unreachable at once; nothing is assumed to be on link.
   ipv6::Destination* destination = FindDestination(now, outgoing.destination, outgoing.interface);
   if (destination == nullptr) return DropReason::NO_ROUTE;
-  const uint32_t path_mtu = PathMtu(now, *destination);
+  const NextHop hop = NextHopFor(now, *destination, outgoing.source);
+  const uint32_t path_mtu = std::min(PathMtu(now, *destination), interface(hop.interface).mtu());
   NoteSent(*destination, outgoing, payload, path_mtu);
-  return Transmit(now, outgoing, destination->interface,
-                  NextHopFor(now, *destination, outgoing.source), path_mtu, std::move(payload));
+  return Transmit(now, outgoing, hop.interface, hop.address, path_mtu, std::move(payload));
 }
 
 void Stack::Implementation::NoteSent(ipv6::Destination& destination, const Outgoing& outgoing,

@@ -234,7 +234,7 @@ class Stack::Implementation final : public InterfaceOwner,
                                           InterfaceId outgoing,
                                           const std::optional<Ipv6Address>& next_hop);
   // Of packets from `source`, RFC 8028 §3.2.
-  Ipv6Address NextHopFor(Time now, const ipv6::Destination& destination, const Ipv6Address& source);
+  NextHop NextHopFor(Time now, const ipv6::Destination& destination, const Ipv6Address& source);
   std::optional<InterfaceId> OnlyInterface() const;
 
   // TCP. TcpCarrier:

@@ -111,10 +111,8 @@ void Stack::Implementation::ConfirmNextHop(Time now, const tcp::Flow& flow) {
   }
   const ipv6::Destination* destination = destinations_.Find(flow.remote.ipv6());
   if (destination == nullptr || !destinations_.IsCurrent(*destination)) return;
-  interface(destination->interface)
-      .discovery()
-      .neighbors()
-      .ConfirmReachability(now, NextHopFor(now, *destination, flow.local.ipv6()));
+  const NextHop hop = NextHopFor(now, *destination, flow.local.ipv6());
+  interface(hop.interface).discovery().neighbors().ConfirmReachability(now, hop.address);
 }
 
 Stack::Path Stack::Implementation::PathTo(Time now, const IpAddress& destination,

@@ -59,10 +59,13 @@ Ipv6Address NeighborDiscovery::SelectRouterForSource(Time now, const Ipv6Address
                                                      const Ipv6Address& source,
                                                      const Ipv6Address& chosen) const {
   if (!prefix_advertisers_.HasSeveralRouters() || Advertises(now, chosen, source)) return chosen;
-  int longest = 0;
-  ForEachRouter(destination, [&](const RouterCandidate& candidate) {
-    if (candidate.router == chosen) longest = std::max(longest, candidate.prefix_length);
-  });
+  const std::optional<RouterCandidate> best =
+      FindRouterForSource(now, destination, source, LengthOfRoute(destination, chosen));
+  return best ? best->router : chosen;
+}
+
+std::optional<RouterCandidate> NeighborDiscovery::FindRouterForSource(
+    Time now, const Ipv6Address& destination, const Ipv6Address& source, int longest) const {
   RouterSelection selection(std::nullopt);
   ForEachRouter(destination, [&](const RouterCandidate& candidate) {
     // A more specific route is not given up for this (RFC 4191 §3.2).
@@ -70,8 +73,16 @@ Ipv6Address NeighborDiscovery::SelectRouterForSource(Time now, const Ipv6Address
     if (candidate.reachability == RouterReachability::kUnreachable) return;
     if (Advertises(now, candidate.router, source)) selection.Offer(candidate);
   });
-  const std::optional<RouterCandidate> best = selection.best();
-  return best ? best->router : chosen;
+  return selection.best();
+}
+
+int NeighborDiscovery::LengthOfRoute(const Ipv6Address& destination,
+                                     const Ipv6Address& router) const {
+  int longest = 0;
+  ForEachRouter(destination, [&](const RouterCandidate& candidate) {
+    if (candidate.router == router) longest = std::max(longest, candidate.prefix_length);
+  });
+  return longest;
 }
 
 std::optional<Ipv6Address> NeighborDiscovery::SelectDefaultRouter() {

@@ -171,6 +171,12 @@ class NeighborDiscovery final : private NeighborCacheOutput {
   // is one that advertised the source's prefix if there is one (RFC 8028 §3.2).
   Ipv6Address SelectRouterForSource(Time now, const Ipv6Address& destination,
                                     const Ipv6Address& source, const Ipv6Address& chosen) const;
+  // A router that can be reached and advertised the source's prefix, if its route to the
+  // destination is no less specific than that.
+  std::optional<RouterCandidate> FindRouterForSource(Time now, const Ipv6Address& destination,
+                                                     const Ipv6Address& source, int longest) const;
+  // How specific the router's route to the destination is; 0: the default.
+  int LengthOfRoute(const Ipv6Address& destination, const Ipv6Address& router) const;
   // Whether the router advertised a prefix that holds the address.
   bool Advertises(Time now, const Ipv6Address& router, const Ipv6Address& address) const {
     return prefix_advertisers_.Advertises(now, router, address);

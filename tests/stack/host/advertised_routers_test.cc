@@ -132,5 +132,30 @@ TEST(AdvertisedRouters, OfThoseOfTwoLinksThePreferredOneIsTaken) {  // RFC 4191 
   }
 }
 
+TEST(AdvertisedRouters, OneOfAnotherLinkThatAdvertisedTheSourceIsTaken) {  // RFC 8028 §3.2
+  TestLink link;
+  StackConfig config = Host("a", 1);
+  config.interfaces.push_back(Host("a", 2).interfaces[0]);
+  config.interfaces[1].name = "eth1";
+  auto& a = link.Add(config);
+  a.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  for (const uint8_t number : {uint8_t{0}, uint8_t{1}}) {
+    Receive(a, link, InterfaceId{number}, 0xf0 + number, wire::RouterPreference::kMedium);
+  }
+  link.RunUntil(At(7));
+  const auto ping = [&](std::optional<IpAddress> source) {
+    link.ForgetSeen();
+    EXPECT_EQ(
+        a.stack.SendEchoRequest(
+            link.now(), {.destination = *IpAddress::Parse("2001:db8:9::9"), .source = source}),
+        std::nullopt);
+    return link.seen().empty() ? MacAddress() : MacAddress::Load(link.seen()[0].frame.data());
+  };
+  EXPECT_EQ(ping(std::nullopt), MacAddress({2, 0, 0, 0, 0, 0xf0}));
+  EXPECT_EQ(ping(*IpAddress::Parse("2001:db8:0:f0::ff:fe00:1")), MacAddress({2, 0, 0, 0, 0, 0xf0}));
+  EXPECT_EQ(ping(*IpAddress::Parse("2001:db8:0:f1::ff:fe00:2")), MacAddress({2, 0, 0, 0, 0, 0xf1}));
+}
+
 }  // namespace
 }  // namespace dualsim::host
