@@ -231,6 +231,7 @@ void CheckInterfaces(const dualsim::Node& entry, CheckContext* context, NodeTemp
       if (const auto found = context->ReadLink(interface, Interface::kLinkFieldNumber)) {
         link = *found;
         card.mtu = context->plan().link(link).parameters.mtu;
+        card.point_to_point = context->plan().link(link).kind == LinkKind::kPointToPoint;
         if (!links.insert(link).second) {
           context->Error(interface, Interface::kLinkFieldNumber,
                          "this node has another interface on '" + context->LinkName(link) +

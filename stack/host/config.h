@@ -24,6 +24,8 @@ struct InterfaceConfig {
   std::string name;  // "lan0"; for people.
   MacAddress mac;
   uint32_t mtu = 1500;
+  // A cable with one neighbour at its other end: nothing is sent back over it, RFC 4443 §3.1.
+  bool point_to_point = false;
 
   // An interface without any of these sends no IPv4 and no ARP; a lease may still
   // give it an address.
@@ -86,7 +88,7 @@ struct StackConfig {
   tcp::EndpointConfig tcp;
   std::string host_name;                // What DHCP tells the server (option 12), or "".
   std::vector<IpAddress> name_servers;  // --dns-servers; before all that the node learns.
-  bool tells_paths = false;  // Whether connections tell what they learn of their paths.
+  bool tells_paths = false;             // Whether connections tell what they learn of their paths.
   // A router's: whether directed broadcasts are forwarded (RFC 2644: not by default).
   bool forward_directed_broadcasts = false;
 };

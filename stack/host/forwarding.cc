@@ -87,6 +87,12 @@ void Stack::Implementation::Forward(Received& received) {
                   static_cast<uint8_t>(wire::UnreachableCode::kBeyondScope));
   }
   Interface& out = interface(next_hop->interface);
+  if (next_hop->interface == received.interface && next_hop->address == destination &&
+      out.point_to_point()) {
+    // RFC 4443 §3.1: nobody is there but who sent it.
+    return refuse(DropReason::ADDRESS_UNREACHABLE, wire::Icmpv6Type::kDestinationUnreachable,
+                  static_cast<uint8_t>(wire::UnreachableCode::kAddress));
+  }
   if (received.packet.size() > out.mtu()) {
     return refuse(DropReason::PACKET_TOO_BIG, wire::Icmpv6Type::kPacketTooBig, 0, out.mtu());
   }

@@ -2,6 +2,7 @@
 // handed to their interface.
 
 #include "stack/host/stack_implementation.h"
+#include "stack/host/zone.h"
 #include "stack/wire/ndp.h"
 
 namespace dualsim::host {
@@ -74,7 +75,7 @@ std::optional<DropReason> Stack::Implementation::OnRedirect(const Received& rece
                             .OnRedirect(received.now, context, *redirect, first_hop);
   if (!next_hop) return next_hop.reason();
   // RFC 4861 §8.3: from now on it is the next hop, until its target is given up.
-  ipv6::Destination& entry = destinations_.FindOrAdd(destination);
+  ipv6::Destination& entry = destinations_.FindOrAdd(Zoned(destination, received.interface));
   entry.interface = received.interface;
   entry.next_hop = *next_hop;
   entry.redirected = true;
@@ -100,7 +101,7 @@ void Stack::Implementation::OnEchoRequest(const Received& received, ByteView mes
                     .interface = received.interface,
                     .next_header = wire::NextHeader::kIcmpv6,
                     .flow = reply.identifier};
-  const LocalAddress* asked = local_addresses_.Find(received.header.destination);
+  const LocalAddress* asked = FindLocal(received.header.destination, received.interface);
   if (asked != nullptr && asked->assigned) outgoing.source = received.header.destination;
   if (const auto failed = SendUpper(received.now, outgoing, std::move(payload))) {
     Drop(received, *failed);
@@ -123,7 +124,7 @@ void Stack::Implementation::OnIcmpv6Error(const Received& received, ByteView mes
   // RFC 4443 §5.2 and RFC 8201 §4: only what quotes a packet of ours is believed.
   const auto quoted = ipv6::QuotedPacket::Parse(error->invoking);
   if (!quoted) return Drop(received, DropReason::ICMPV6_TRUNCATED);
-  const LocalAddress* local = local_addresses_.Find(quoted->source);
+  const LocalAddress* local = FindLocal(quoted->source, received.interface);
   if (local == nullptr || !local->assigned) {
     return Drop(received, DropReason::ICMPV6_ERROR_UNMATCHED);
   }
@@ -138,6 +139,10 @@ void Stack::Implementation::OnIcmpv6Error(const Received& received, ByteView mes
     ReportUdpError(received, *error, *quoted);
   } else if (quoted->protocol == wire::NextHeader::kTcp) {
     ReportTcpError(received, *error, *quoted);
+  }
+  // RFC 8201 §5.2: the connections on this path too, whatever the packet was.
+  if (error->type == wire::Icmpv6Type::kPacketTooBig && tcp_ != nullptr) {
+    tcp_->OnPathMtuChange(quoted->destination);
   }
 }
 

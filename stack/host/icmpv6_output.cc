@@ -22,7 +22,7 @@ void Stack::Implementation::SendError(Time now, InterfaceId in, ByteView invokin
   // otherwise from the one that source selection chooses towards its sender.
   Outgoing outgoing{
       .destination = source_of_packet, .interface = in, .next_header = wire::NextHeader::kIcmpv6};
-  const LocalAddress* local = local_addresses_.Find(destination_of_packet);
+  const LocalAddress* local = FindLocal(destination_of_packet, in);
   if (local != nullptr && local->assigned) outgoing.source = destination_of_packet;
   const auto failed =
       SendUpper(now, outgoing, icmp::BuildError(environment_.packets, error, invoking));

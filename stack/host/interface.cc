@@ -53,6 +53,7 @@ Interface::Interface(InterfaceId id, const InterfaceConfig& config, bool is_rout
       ipv4_(config.ipv4),
       hop_limit_(config.cur_hop_limit),
       card_mtu_(config.mtu),
+      point_to_point_(config.point_to_point),
       environment_(environment),
       owner_(owner),
       discovery_(DiscoveryConfig(id, config, is_router), environment_.packets, environment_.random,

@@ -57,6 +57,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   bool ipv4() const { return ipv4_; }
   // What IPv4 has in common with IPv6: the card's MTU and the default hop limit.
   uint32_t card_mtu() const { return card_mtu_; }
+  bool point_to_point() const { return point_to_point_; }
   uint8_t hop_limit() const { return hop_limit_; }
   // Whether the card is plugged in; the stack starts and stops the interface with it.
   bool carrier() const { return carrier_; }
@@ -184,6 +185,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   const bool ipv4_;
   const uint8_t hop_limit_;
   const uint32_t card_mtu_;
+  const bool point_to_point_;
   Environment environment_;
   InterfaceOwner& owner_;
   bool carrier_ = true;

@@ -114,19 +114,19 @@ void Ipv4Stack::OnFragment(Received& received) {
   packet.TrimBack(packet.size() - before - received.packet.size());
   packet.TrimFront(before);
   const auto header = *wire::Ipv4Header::Parse(packet.bytes());
-  Packet whole = reassembler_.Add(received.now, header, std::move(packet), received.to_many,
-                                  environment_.packets, *this);
+  Packet whole =
+      reassembler_.Add(received.now, header, std::move(packet),
+                       {.interface = received.interface, .link_layer_group = received.to_many},
+                       environment_.packets, *this);
   if (whole) DeliverPacket(received.now, received.interface, std::move(whole), received.to_many);
 }
 
-void Ipv4Stack::DropFragment(DropReason reason, ByteView packet) {
-  const LocalAddress* local = local_addresses_.Find(Ipv4Address::Load(packet.data() + 16));
-  Drop(now_, local != nullptr ? local->interface : InterfaceId{0}, reason, packet);
+void Ipv4Stack::DropFragment(DropReason reason, ByteView packet, InterfaceId interface) {
+  Drop(now_, interface, reason, packet);
 }
 
-void Ipv4Stack::OnReassemblyTimeout(ByteView packet, bool to_many) {
-  const LocalAddress* local = local_addresses_.Find(Ipv4Address::Load(packet.data() + 16));
-  SendError(now_, local != nullptr ? local->interface : InterfaceId{0}, packet, to_many,
+void Ipv4Stack::OnReassemblyTimeout(ByteView packet, const ip::FragmentArrival& arrival) {
+  SendError(now_, arrival.interface, packet, arrival.link_layer_group,
             {.type = wire::Icmpv4Type::kTimeExceeded, .code = wire::kReassemblyTimeExceeded});
 }
 

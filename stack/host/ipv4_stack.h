@@ -145,8 +145,8 @@ class Ipv4Stack final : public Ipv4InterfaceOwner, private ipv4::ReassemblyOutpu
   void OnIpv4Undeliverable(Time now, InterfaceId id, DropReason reason, Packet packet) override;
 
   // ipv4::ReassemblyOutput.
-  void DropFragment(DropReason reason, ByteView packet) override;
-  void OnReassemblyTimeout(ByteView packet, bool to_many) override;
+  void DropFragment(DropReason reason, ByteView packet, InterfaceId interface) override;
+  void OnReassemblyTimeout(ByteView packet, const ip::FragmentArrival& arrival) override;
 
   // Input.
   void OnFragment(Received& received);

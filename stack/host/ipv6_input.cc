@@ -70,11 +70,10 @@ void Stack::Implementation::ReceiveIpv6(Received& received) {
     return Drop(received, DropReason::IPV6_LOOPBACK_ON_WIRE);
   }
   if (destination.is_multicast()) return ReceiveMulticast(received);
-  const LocalAddress* local = local_addresses_.Find(destination);
-  const bool here =
-      local != nullptr && (!destination.is_link_local() || local->interface == received.interface);
-  if (here && local->assigned) return Deliver(received);
-  if (here) return Drop(received, DropReason::IPV6_TENTATIVE_DESTINATION);
+  if (const LocalAddress* local = FindLocal(destination, received.interface)) {
+    if (local->assigned) return Deliver(received);
+    return Drop(received, DropReason::IPV6_TENTATIVE_DESTINATION);
+  }
   if (!config_.forwarding) {
     // What a router would have passed on, or a packet that nobody would.
     const bool passable = !received.link_layer_multicast && !destination.is_link_local();
@@ -84,12 +83,16 @@ void Stack::Implementation::ReceiveIpv6(Received& received) {
   Forward(received);
 }
 
-bool Stack::Implementation::IsAnycast(const Ipv6Address& address) const {
+std::optional<InterfaceId> Stack::Implementation::InterfaceOfAnycast(
+    const Ipv6Address& address) const {
   // A subnet of 126 bits or less: nothing else need be looked up.
-  if ((address.low() & 3) != 0) return false;
-  return std::any_of(interfaces_.begin(), interfaces_.end(), [&](const auto& interface) {
-    return interface->enabled() && interface->discovery().IsAnycast(address);
-  });
+  if ((address.low() & 3) != 0) return std::nullopt;
+  for (size_t i = 0; i < interfaces_.size(); ++i) {
+    const Interface& interface = *interfaces_[i];
+    if (interface.enabled() && interface.discovery().IsAnycast(address))
+      return static_cast<InterfaceId>(i);
+  }
+  return std::nullopt;
 }
 
 void Stack::Implementation::Deliver(Received& received) {
@@ -136,8 +139,8 @@ Stack::Implementation::Verdict Stack::Implementation::OnOptions(Received& receiv
   if (!header) {
     // RFC 2675 §2: this is how a jumbogram begins, which no node here takes.
     const bool jumbogram = hop_by_hop && received.header.payload_length == 0;
-    Drop(received, jumbogram ? DropReason::IPV6_JUMBOGRAM : header.reason());
-    return Verdict::kDone;
+    return OnTruncatedHeader(received, cursor,
+                             jumbogram ? DropReason::IPV6_JUMBOGRAM : header.reason());
   }
   wire::Ipv6OptionReader reader(header->bytes);
   for (int count = 0;; ++count) {
@@ -155,12 +158,27 @@ Stack::Implementation::Verdict Stack::Implementation::OnOptions(Received& receiv
   }
   if (reader.truncated()) {
     Drop(received, DropReason::IPV6_EXTENSION_TRUNCATED);
+    ParameterProblem(received, kErroneousField, cursor.offset + reader.truncated_at());
     return Verdict::kDone;
   }
   cursor.next = header->next_header;
   cursor.next_header_offset = cursor.offset;
   cursor.offset += header->bytes.size();
   return Verdict::kContinue;
+}
+
+Stack::Implementation::Verdict Stack::Implementation::OnTruncatedHeader(const Received& received,
+                                                                        const Cursor& cursor,
+                                                                        DropReason reason) {
+  // RFC 4443 §3.4: the field that is wrong is the header's length, or the packet's
+  // where not even the shortest header fits.
+  constexpr size_t kPayloadLengthOffset = 4;
+  constexpr size_t kShortestHeader = 8;
+  const bool has_length = received.packet.size() >= cursor.offset + kShortestHeader;
+  Drop(received, reason);
+  ParameterProblem(received, kErroneousField,
+                   has_length ? cursor.offset + 1 : kPayloadLengthOffset);
+  return Verdict::kDone;
 }
 
 Stack::Implementation::Verdict Stack::Implementation::OnOption(Received& received,
@@ -181,10 +199,7 @@ Stack::Implementation::Verdict Stack::Implementation::OnOption(Received& receive
 Stack::Implementation::Verdict Stack::Implementation::OnRoutingHeader(Received& received,
                                                                       Cursor& cursor) {
   const auto header = wire::RoutingHeader::Parse(received.packet.subspan(cursor.offset));
-  if (!header) {
-    Drop(received, header.reason());
-    return Verdict::kDone;
-  }
+  if (!header) return OnTruncatedHeader(received, cursor, header.reason());
   // RFC 8200 §4.4: no type is known here (type 0 is abolished, RFC 5095 §3).
   if (header->segments_left != 0) {
     constexpr size_t kRoutingTypeOffset = 2;
@@ -205,8 +220,10 @@ void Stack::Implementation::OnFragment(Received& received, const Cursor& cursor)
   const auto before = static_cast<size_t>(received.packet_offset);
   packet.TrimBack(packet.size() - before - received.packet.size());
   packet.TrimFront(before);
-  Packet whole = reassembler_.Add(received.now, std::move(packet), cursor.offset,
-                                  received.link_layer_multicast, environment_.packets, *this);
+  Packet whole = reassembler_.Add(
+      received.now, std::move(packet), cursor.offset,
+      {.interface = received.interface, .link_layer_group = received.link_layer_multicast},
+      environment_.packets, *this);
   if (whole) {
     DeliverPacket(received.now, received.interface, std::move(whole), received.link_layer_multicast,
                   received.extension_headers + 1);
@@ -232,18 +249,15 @@ void Stack::Implementation::DeliverPacket(Time now, InterfaceId id, Packet packe
   Deliver(received);
 }
 
-void Stack::Implementation::DropFragment(DropReason reason, ByteView packet) {
-  Drop(now_, InterfaceOfDestination(packet), reason, packet);
+void Stack::Implementation::DropFragment(DropReason reason, ByteView packet,
+                                         InterfaceId interface) {
+  Drop(now_, interface, reason, packet);
 }
 
-void Stack::Implementation::SendError(const wire::Icmpv6Error& error, bool link_layer_group) {
-  SendError(now_, InterfaceOfDestination(error.invoking), error.invoking, link_layer_group,
+void Stack::Implementation::SendError(const wire::Icmpv6Error& error,
+                                      const ip::FragmentArrival& arrival) {
+  SendError(now_, arrival.interface, error.invoking, arrival.link_layer_group,
             {.type = error.type, .code = error.code, .parameter = error.parameter});
-}
-
-InterfaceId Stack::Implementation::InterfaceOfDestination(ByteView packet) const {
-  const LocalAddress* local = local_addresses_.Find(Ipv6Address::Load(packet.data() + 24));
-  return local != nullptr ? local->interface : InterfaceId { 0 };
 }
 
 void Stack::Implementation::DeliverUpper(Received& received, const Cursor& cursor) {

@@ -4,11 +4,19 @@
 #include <utility>
 
 #include "stack/host/stack_implementation.h"
+#include "stack/host/zone.h"
 #include "stack/ipv6/source_selection.h"
 #include "stack/ndp/constants.h"
 #include "stack/wire/udp.h"
 
 namespace dualsim::host {
+namespace {
+
+// Scopes of groups, RFC 7346 §2.
+constexpr int kReservedScope = 0;
+constexpr int kInterfaceLocalScope = 1;
+
+}  // namespace
 
 std::optional<InterfaceId> Stack::Implementation::OnlyInterface() const {
   if (interfaces_.size() != 1) return std::nullopt;
@@ -44,14 +52,14 @@ Stack::Implementation::NextHop Stack::Implementation::NextHopFor(
   NextHop hop{destination.interface, destination.next_hop};
   if (!destination.via_advertised_router || destination.redirected) return hop;
   const ndp::NeighborDiscovery& here = interface(hop.interface).discovery();
-  hop.address = here.SelectRouterForSource(now, destination.address, source, hop.address);
+  hop.address = here.SelectRouterForSource(now, destination.address.address, source, hop.address);
   if (interfaces_.size() == 1 || here.Advertises(now, hop.address, source)) return hop;
   // The router that knows the source may be on another link.
-  const int longest = here.LengthOfRoute(destination.address, hop.address);
+  const int longest = here.LengthOfRoute(destination.address.address, hop.address);
   for (size_t i = 0; i < interfaces_.size(); ++i) {
     if (!interfaces_[i]->enabled()) continue;
     const auto router =
-        interfaces_[i]->discovery().FindRouterForSource(now, destination.address, source, longest);
+        interfaces_[i]->discovery().FindRouterForSource(now, destination.address.address, source, longest);
     if (router) return {static_cast<InterfaceId>(i), router->router};
   }
   return hop;
@@ -59,13 +67,14 @@ Stack::Implementation::NextHop Stack::Implementation::NextHopFor(
 
 ipv6::Destination* Stack::Implementation::FindDestination(Time now, const Ipv6Address& destination,
                                                           std::optional<InterfaceId> interface_id) {
-  ipv6::Destination* known = destinations_.Find(destination);
+  if (destination.is_link_local() && !interface_id) interface_id = OnlyInterface();
+  if (destination.is_link_local() && !interface_id) return nullptr;
   // Link-local destinations of one address are as many as there are links; of others the
   // routes alone tell where they are.
-  const bool same = known != nullptr && (!interface_id || !destination.is_link_local() ||
-                                         *interface_id == known->interface);
-  if (same && destinations_.IsCurrent(*known)) return known;
-  if (same && known->redirected && interface(known->interface).enabled() &&
+  const ZonedAddress zoned = Zoned(destination, interface_id.value_or(InterfaceId{0}));
+  ipv6::Destination* known = destinations_.Find(zoned);
+  if (known != nullptr && destinations_.IsCurrent(*known)) return known;
+  if (known != nullptr && known->redirected && interface(known->interface).enabled() &&
       interface(known->interface).discovery().IsRedirectLive(destination, known->next_hop)) {
     // RFC 4861 §8.3: what a redirect said outlives changes elsewhere.
     destinations_.MarkCurrent(*known);
@@ -73,14 +82,12 @@ ipv6::Destination* Stack::Implementation::FindDestination(Time now, const Ipv6Ad
   }
   std::optional<NextHop> next_hop;
   if (destination.is_link_local()) {
-    if (!interface_id) interface_id = OnlyInterface();
-    if (!interface_id) return nullptr;
     next_hop = NextHop{*interface_id, destination};
   } else {
     next_hop = FindRoute(now, destination);
   }
   if (!next_hop || !interface(next_hop->interface).enabled()) return nullptr;
-  ipv6::Destination& entry = destinations_.FindOrAdd(destination);
+  ipv6::Destination& entry = destinations_.FindOrAdd(zoned);
   entry.interface = next_hop->interface;
   entry.next_hop = next_hop->address;
   entry.redirected = false;
@@ -95,13 +102,13 @@ std::optional<DropReason> Stack::Implementation::SendUpper(Time now, Outgoing ou
     std::optional<InterfaceId> out = outgoing.interface ? outgoing.interface : OnlyInterface();
     std::optional<Ipv6Address> next_hop;
     if (!outgoing.destination.is_multicast()) {
-      const LocalAddress* local = local_addresses_.Find(outgoing.destination);
-      const ipv6::Destination* destination =
-          local == nullptr ? FindDestination(now, outgoing.destination, outgoing.interface)
-                           : nullptr;
-      if (local == nullptr && destination == nullptr) return DropReason::NO_ROUTE;
-      out = local != nullptr ? local->interface : destination->interface;
-      if (destination != nullptr) next_hop = destination->next_hop;
+      out = InterfaceOfOwn(outgoing.destination, outgoing.interface);
+      if (!out) {
+        const auto* destination = FindDestination(now, outgoing.destination, outgoing.interface);
+        if (destination == nullptr) return DropReason::NO_ROUTE;
+        out = destination->interface;
+        next_hop = destination->next_hop;
+      }
     }
     if (!out) return DropReason::NO_ROUTE;
     const std::optional<Ipv6Address> source =
@@ -153,22 +160,26 @@ std::optional<DropReason> Stack::Implementation::Send(Time now, const Outgoing& 
     const std::optional<InterfaceId> out =
         outgoing.interface ? outgoing.interface : OnlyInterface();
     if (!out) return DropReason::NO_ROUTE;
+    if (outgoing.destination.multicast_scope() == kReservedScope) {
+      return DropReason::MULTICAST_RESERVED_SCOPE;  // RFC 4291 §2.7: never originated.
+    }
+    if (outgoing.destination.multicast_scope() == kInterfaceLocalScope &&
+        !HearsItself(outgoing, *out)) {
+      return DropReason::MULTICAST_INTERFACE_LOCAL;
+    }
     uint32_t path_mtu = interface(*out).mtu();
     if (wire::Ipv6Header::kSize + payload.size() > ndp::kMinimumMtu) {
       // What is no larger is too big nowhere. RFC 8201 §5.2: a group has a path MTU
       // too, the least of all paths.
-      ipv6::Destination& group = destinations_.FindOrAdd(outgoing.destination);
+      ipv6::Destination& group = destinations_.FindOrAdd(Zoned(outgoing.destination, *out));
       group.interface = *out;
       path_mtu = PathMtu(now, group);
       NoteSent(group, outgoing, payload, path_mtu);
     }
     return Transmit(now, outgoing, *out, outgoing.destination, path_mtu, std::move(payload));
   }
-  if (const LocalAddress* local = local_addresses_.Find(outgoing.destination)) {
-    if (local->assigned) {
-      return Transmit(now, outgoing, local->interface, outgoing.destination, ~uint32_t{0},
-                      std::move(payload));
-    }
+  if (const auto own = InterfaceOfOwn(outgoing.destination, outgoing.interface)) {
+    return Transmit(now, outgoing, *own, outgoing.destination, ~uint32_t{0}, std::move(payload));
   }
   // §5.2, and mirage-stack.md 17: without a router an off-link destination is
   // unreachable at once; nothing is assumed to be on link.
@@ -176,6 +187,10 @@ std::optional<DropReason> Stack::Implementation::Send(Time now, const Outgoing& 
   if (destination == nullptr) return DropReason::NO_ROUTE;
   const NextHop hop = NextHopFor(now, *destination, outgoing.source);
   const uint32_t path_mtu = std::min(PathMtu(now, *destination), interface(hop.interface).mtu());
+  if (tcp_ != nullptr && outgoing.next_header == wire::NextHeader::kTcp &&
+      wire::Ipv6Header::kSize + payload.size() > path_mtu) {
+    tcp_->OnPathMtuChange(outgoing.destination);  // A router told of a smaller link MTU.
+  }
   NoteSent(*destination, outgoing, payload, path_mtu);
   return Transmit(now, outgoing, hop.interface, hop.address, path_mtu, std::move(payload));
 }
@@ -189,7 +204,7 @@ void Stack::Implementation::NoteSent(ipv6::Destination& destination, const Outgo
 uint32_t Stack::Implementation::PathMtu(Time now, ipv6::Destination& destination) {
   if (destination.path_mtu != 0 && destination.path_mtu_until <= now) {
     destination.path_mtu = 0;  // RFC 8201 §5.3
-    if (tcp_ != nullptr) tcp_->OnPathMtuChange(destination.address);
+    if (tcp_ != nullptr) tcp_->OnPathMtuChange(destination.address.address);
   }
   const uint32_t mtu = interface(destination.interface).mtu();
   return destination.path_mtu != 0 ? std::min(mtu, destination.path_mtu) : mtu;
@@ -199,6 +214,11 @@ std::optional<DropReason> Stack::Implementation::Transmit(Time now, const Outgoi
                                                           InterfaceId out,
                                                           const Ipv6Address& next_hop,
                                                           uint32_t path_mtu, Packet payload) {
+  const bool stays = StaysHere(outgoing, out);
+  // RFC 4007 §9: a link-local source does not leave its link.
+  if (!stays && outgoing.source.is_link_local() && FindLocal(outgoing.source, out) == nullptr) {
+    return DropReason::NO_SOURCE_ADDRESS;
+  }
   const uint8_t cur_hop_limit = interface(out).discovery().parameters().cur_hop_limit;
   const uint32_t label = ipv6::FlowLabel({.source = outgoing.source,
                                           .destination = outgoing.destination,
@@ -214,15 +234,39 @@ std::optional<DropReason> Stack::Implementation::Transmit(Time now, const Outgoi
                                 .destination = outgoing.destination};
   if (payload.size() > 0xffff) return DropReason::PACKET_TOO_BIG;
   header.Store(payload.Prepend(wire::Ipv6Header::kSize).data());
-  if (payload.size() > path_mtu) return SendFragments(now, out, next_hop, payload, path_mtu);
-  const LocalAddress* local = local_addresses_.Find(outgoing.destination);
-  if (local != nullptr && local->assigned) {
+  if (stays) {
     // RFC 8200 §3 does not send to oneself over a link.
-    DeliverPacket(now, local->interface, std::move(payload), false);
-  } else {
-    SendToNextHop(now, out, next_hop, std::move(payload));
+    DeliverPacket(now, out, std::move(payload), false);
+    return std::nullopt;
   }
+  if (payload.size() > path_mtu) return SendFragments(now, out, next_hop, payload, path_mtu);
+  SendToNextHop(now, out, next_hop, std::move(payload));
   return std::nullopt;
+}
+
+bool Stack::Implementation::HearsItself(const Outgoing& outgoing, InterfaceId out) const {
+  // RFC 4291 §2.8.
+  constexpr auto kAllNodes = Ipv6Address::FromIntegers(0xff01ull << 48, 1);
+  constexpr auto kAllRouters = Ipv6Address::FromIntegers(0xff01ull << 48, 2);
+  const Ipv6Address& group = outgoing.destination;
+  return group == kAllNodes || (group == kAllRouters && config_.forwarding) ||
+         interface(out).IsListeningTo(group, outgoing.source);
+}
+
+bool Stack::Implementation::StaysHere(const Outgoing& outgoing, InterfaceId out) const {
+  const Ipv6Address& destination = outgoing.destination;
+  if (!destination.is_multicast()) return InterfaceOfOwn(destination, out).has_value();
+  return destination.multicast_scope() == kInterfaceLocalScope;
+}
+
+std::optional<InterfaceId> Stack::Implementation::InterfaceOfOwn(
+    const Ipv6Address& address, std::optional<InterfaceId> link) const {
+  if (const LocalAddress* local = FindLocal(address, link)) {
+    if (local->assigned) return local->interface;
+    return std::nullopt;
+  }
+  // RFC 4291 §2.6: of all who have an anycast address this node is the nearest.
+  return config_.forwarding ? InterfaceOfAnycast(address) : std::nullopt;
 }
 
 std::optional<DropReason> Stack::Implementation::SendFragments(Time now, InterfaceId out,
@@ -270,7 +314,7 @@ std::optional<DropReason> Stack::Implementation::SendEchoRequest(Time now,
                           .hop_limit = request.hop_limit,
                           .flow = request.identifier};
   if (request.source) {
-    const LocalAddress* local = local_addresses_.Find(request.source->ipv6());
+    const LocalAddress* local = FindLocal(request.source->ipv6(), request.interface);
     if (local == nullptr || !local->assigned) return DropReason::NO_SOURCE_ADDRESS;
   }
   return SendUpper(now, outgoing, std::move(message));

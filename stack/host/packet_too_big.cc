@@ -17,7 +17,7 @@ std::optional<DropReason> Stack::Implementation::OnPacketTooBig(const Received& 
   // RFC 8201 §4: what is below the IPv6 minimum is no MTU.
   if (error.parameter < ndp::kMinimumMtu) return DropReason::ICMPV6_MTU_BELOW_MINIMUM;
   if (quoted.size <= error.parameter) return DropReason::ICMPV6_TOO_BIG_BUT_FITS;
-  ipv6::Destination* known = destinations_.Find(quoted.destination);
+  ipv6::Destination* known = destinations_.Find(Zoned(quoted.destination, received.interface));
   if (known == nullptr || !known->sent.MayInclude(quoted) ||
       !HasSender(quoted, received.interface)) {
     return DropReason::ICMPV6_ERROR_UNMATCHED;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "stack/host/stack_implementation.h"
+#include "stack/host/zone.h"
 
 namespace dualsim::host {
 
@@ -201,19 +202,35 @@ void Stack::Implementation::OnPrefixChange(InterfaceId id, const Ipv6Prefix& pre
   }
 }
 
+const Stack::Implementation::LocalAddress* Stack::Implementation::FindLocal(
+    const Ipv6Address& address, std::optional<InterfaceId> link) const {
+  if (link || !address.is_link_local()) {
+    return local_addresses_.Find(Zoned(address, link.value_or(InterfaceId{0})));
+  }
+  for (size_t i = 0; i < interfaces_.size(); ++i) {
+    const auto* local = local_addresses_.Find(Zoned(address, static_cast<InterfaceId>(i)));
+    if (local != nullptr) return local;
+  }
+  return nullptr;
+}
+
 void Stack::Implementation::OnAddressChange(Time now, InterfaceId id,
                                             const ndp::InterfaceAddress& address) {
   const bool gone =
       address.state == AddressState::kRemoved || address.state == AddressState::kDuplicate;
+  // RFC 4007 §6: several links may know this node by one link-local address.
+  const ZonedAddress zoned = Zoned(address.address, id);
   if (gone) {
-    const LocalAddress* local = local_addresses_.Find(address.address);
+    const LocalAddress* local = local_addresses_.Find(zoned);
     if (local != nullptr && local->interface == id) {
-      local_addresses_.Erase(address.address);
+      local_addresses_.Erase(zoned);
       // A cable that was pulled takes no connection along: it may be put in again.
-      if (tcp_ != nullptr && interface(id).carrier()) tcp_->OnAddressGone(now, address.address);
+      if (tcp_ != nullptr && interface(id).carrier()) {
+        tcp_->OnAddressGone(now, address.address, zoned.zone);
+      }
     }
   } else {
-    local_addresses_.Insert(address.address, {.interface = id, .assigned = address.assigned()});
+    local_addresses_.Insert(zoned, {.interface = id, .assigned = address.assigned()});
   }
   environment_.observer.OnAddress(now, {.interface = id,
                                         .address = address.address,

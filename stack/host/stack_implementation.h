@@ -23,6 +23,7 @@
 #include "stack/wire/icmpv6.h"
 #include "stack/wire/ipv6.h"
 #include "stack/wire/ipv6_extension.h"
+#include "stack/wire/zoned_address.h"
 
 namespace dualsim::host {
 
@@ -132,13 +133,13 @@ class Stack::Implementation final : public InterfaceOwner,
   Verdict OnHopByHopOptions(Received& received, Cursor& cursor);
   Verdict OnOptions(Received& received, Cursor& cursor, bool hop_by_hop);
   Verdict OnOption(Received& received, const wire::Ipv6Option& option, size_t header_offset);
+  // The header at `cursor` runs past the packet's end.
+  Verdict OnTruncatedHeader(const Received& received, const Cursor& cursor, DropReason reason);
   Verdict OnRoutingHeader(Received& received, Cursor& cursor);
   void OnFragment(Received& received, const Cursor& cursor);
   // ipv6::ReassemblyOutput.
-  // The interface that has the packet's destination; the first where none has.
-  InterfaceId InterfaceOfDestination(ByteView packet) const;
-  void DropFragment(DropReason reason, ByteView packet) override;
-  void SendError(const wire::Icmpv6Error& error, bool link_layer_group) override;
+  void DropFragment(DropReason reason, ByteView packet, InterfaceId interface) override;
+  void SendError(const wire::Icmpv6Error& error, const ip::FragmentArrival& arrival) override;
   void DeliverUpper(Received& received, const Cursor& cursor);
   void OnIcmpv6(const Received& received, ByteView message);
   void OnUdp(const Received& received, ByteView message);
@@ -183,7 +184,11 @@ class Stack::Implementation final : public InterfaceOwner,
   // Tells the sender of a packet that is being forwarded of a better first hop,
   // RFC 4861 §8.2, if there is one.
   void Redirect(const Received& received, const NextHop& next_hop);
-  bool IsAnycast(const Ipv6Address& address) const;
+  // A router's: where it has this anycast address.
+  std::optional<InterfaceId> InterfaceOfAnycast(const Ipv6Address& address) const;
+  bool IsAnycast(const Ipv6Address& address) const {
+    return InterfaceOfAnycast(address).has_value();
+  }
 
   // Output.
   struct Outgoing {
@@ -217,6 +222,13 @@ class Stack::Implementation final : public InterfaceOwner,
   std::optional<DropReason> Transmit(Time now, const Outgoing& outgoing, InterfaceId interface,
                                      const Ipv6Address& next_hop, uint32_t path_mtu,
                                      Packet payload);
+  // Where packets to the address stay on this node; nullopt where they leave it.
+  std::optional<InterfaceId> InterfaceOfOwn(const Ipv6Address& address,
+                                            std::optional<InterfaceId> link) const;
+  // Whether this node listens to the interface-local group that the packet is for.
+  bool HearsItself(const Outgoing& outgoing, InterfaceId interface) const;
+  // Whether the packet comes to this node itself, instead of leaving by `interface`.
+  bool StaysHere(const Outgoing& outgoing, InterfaceId interface) const;
   std::optional<DropReason> SendFragments(Time now, InterfaceId interface,
                                           const Ipv6Address& next_hop, const Packet& packet,
                                           uint32_t path_mtu);
@@ -240,7 +252,7 @@ class Stack::Implementation final : public InterfaceOwner,
   // TCP. TcpCarrier:
   std::optional<DropReason> SendTcp(Time now, const tcp::Flow& flow, bool ect,
                                     Packet segment) override;
-  bool IsOwnAddress(const IpAddress& address) const override;
+  bool IsOwnAddress(const IpAddress& address, uint16_t zone) const override;
   uint32_t TcpPathMtu(const tcp::Flow& flow) override;
   void ConfirmNextHop(Time now, const tcp::Flow& flow) override;
   TcpLayer& tcp_layer();
@@ -267,13 +279,15 @@ class Stack::Implementation final : public InterfaceOwner,
     InterfaceId interface {};
     bool assigned = false;  // Otherwise tentative.
   };
+  // `link`: where a link-local address has to be; by default on any link.
+  const LocalAddress* FindLocal(const Ipv6Address& address, std::optional<InterfaceId> link) const;
 
   StackConfig config_;
   Environment environment_;
   std::unique_ptr<Ipv4Stack> ipv4_;  // Where an interface has, or had, an IPv4 address.
   bool running_ = false;
   std::vector<std::unique_ptr<Interface>> interfaces_;
-  AddressMap<LocalAddress> local_addresses_;
+  AddressMap<LocalAddress, ZonedAddress> local_addresses_;
   ipv6::RoutingTable on_link_;  // The Prefix Lists of all interfaces.
   ipv6::RoutingTable routes_;
   ipv6::DestinationCache destinations_;

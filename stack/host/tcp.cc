@@ -15,9 +15,9 @@ constexpr uint8_t kEcnMask = 3;
 constexpr uint8_t kEct0 = 2;
 constexpr uint8_t kCe = 3;
 
-// RFC 5461 §4.1, RFC 4443 §3.1: what says that nobody will ever answer there.
+// RFC 5461 §4.1, RFC 4443 §3.1: what says that nobody will ever answer there. Not a
+// Parameter Problem: no connection ends for it, RFC 9293 §3.9.2.2.
 bool IsHard(const wire::Icmpv6Error& error) {
-  if (error.type == wire::Icmpv6Type::kParameterProblem) return true;
   if (error.type != wire::Icmpv6Type::kDestinationUnreachable) return false;
   const auto code = static_cast<wire::UnreachableCode>(error.code);
   return code == wire::UnreachableCode::kPort || code == wire::UnreachableCode::kProhibited;
@@ -83,15 +83,16 @@ std::optional<DropReason> Stack::Implementation::SendTcp(Time now, const tcp::Fl
                           .traffic_class = ect ? kEct0 : uint8_t{0},
                           .flow = Number(flow.local_port)};
   // RFC 4862 §5.4: not from an address that is tentative (again).
-  const LocalAddress* local = local_addresses_.Find(outgoing.source);
-  if (local == nullptr || !local->assigned) return DropReason::NO_SOURCE_ADDRESS;
+  const LocalAddress* local = FindLocal(outgoing.source, outgoing.interface);
+  const bool assigned =
+      local != nullptr ? local->assigned : config_.forwarding && IsAnycast(outgoing.source);
+  if (!assigned) return DropReason::NO_SOURCE_ADDRESS;
   return Send(now, outgoing, std::move(segment));
 }
 
-bool Stack::Implementation::IsOwnAddress(const IpAddress& address) const {
+bool Stack::Implementation::IsOwnAddress(const IpAddress& address, uint16_t zone) const {
   if (address.is_ipv4()) return ipv4_ != nullptr && ipv4_->IsAssigned(address.ipv4());
-  const LocalAddress* local = local_addresses_.Find(address.ipv6());
-  return local != nullptr && local->assigned;
+  return InterfaceOfOwn(address.ipv6(), InterfaceOfZone(zone)).has_value();
 }
 
 uint32_t Stack::Implementation::TcpPathMtu(const tcp::Flow& flow) {
@@ -109,7 +110,7 @@ void Stack::Implementation::ConfirmNextHop(Time now, const tcp::Flow& flow) {
     if (ipv4_ != nullptr) ipv4_->ConfirmReachability(now, flow.remote.ipv4());
     return;
   }
-  const ipv6::Destination* destination = destinations_.Find(flow.remote.ipv6());
+  const ipv6::Destination* destination = destinations_.Find({flow.remote.ipv6(), flow.zone});
   if (destination == nullptr || !destinations_.IsCurrent(*destination)) return;
   const NextHop hop = NextHopFor(now, *destination, flow.local.ipv6());
   interface(hop.interface).discovery().neighbors().ConfirmReachability(now, hop.address);
@@ -128,12 +129,11 @@ Stack::Path Stack::Implementation::PathTo(Time now, const IpAddress& destination
     if (!out) return path;
     path.interface = *out;
     path.mtu = interface(*out).mtu();
-  } else if (const LocalAddress* local = local_addresses_.Find(to);
-             local != nullptr && local->assigned) {
-    path.interface = local->interface;
+  } else if (const auto own = InterfaceOfOwn(to, interface_id)) {
+    path.interface = *own;
     path.mtu = kLoopbackMtu;
-    path.source = to;
-    return path;
+    if (FindLocal(to, *own) != nullptr) path.source = to;
+    if (path.source) return path;  // It is no anycast address.
   } else {
     ipv6::Destination* found = FindDestination(now, to, interface_id);
     path.failure = DropReason::NO_ROUTE;
@@ -188,7 +188,9 @@ bool Stack::Implementation::HasTentativeAddress(InterfaceId id) const {
 }
 
 bool Stack::Implementation::HasAddress(const IpAddress& address) const {
-  return IsOwnAddress(address);
+  if (address.is_ipv4()) return IsOwnAddress(address, 0);
+  const LocalAddress* local = FindLocal(address.ipv6(), std::nullopt);
+  return local != nullptr && local->assigned;
 }
 
 std::vector<Stack::HostAddress> Stack::Implementation::addresses() const {

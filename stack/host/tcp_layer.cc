@@ -85,7 +85,7 @@ void TcpLayer::Take(Time now, Pending& pending) {
 void TcpLayer::Send(Time now, const tcp::OutgoingSegment& segment) {
   Packet packet = packets_.Make(segment.size());
   segment.Store(packet.mutable_bytes().data());
-  if (carrier_.IsOwnAddress(segment.flow.remote)) {
+  if (carrier_.IsOwnAddress(segment.flow.remote, segment.flow.zone)) {
     if (pending_.size() >= kMaxPending) return;
     pending_.push_back({.kind = Pending::Kind::kSegment,
                         .flow = segment.flow,
@@ -99,11 +99,11 @@ void TcpLayer::Send(Time now, const tcp::OutgoingSegment& segment) {
 }
 
 uint32_t TcpLayer::PathMtu(const tcp::Flow& flow) {
-  return carrier_.IsOwnAddress(flow.remote) ? kLoopbackMtu : carrier_.TcpPathMtu(flow);
+  return carrier_.IsOwnAddress(flow.remote, flow.zone) ? kLoopbackMtu : carrier_.TcpPathMtu(flow);
 }
 
 void TcpLayer::OnForwardProgress(Time now, const tcp::Flow& flow) {
-  if (!carrier_.IsOwnAddress(flow.remote)) carrier_.ConfirmNextHop(now, flow);
+  if (!carrier_.IsOwnAddress(flow.remote, flow.zone)) carrier_.ConfirmNextHop(now, flow);
 }
 
 void TcpLayer::OnState(Time now, const tcp::Flow& flow, const StateFact& fact) {

@@ -25,8 +25,8 @@ class TcpCarrier {
   // the IP header says ECT(0). The reason where it did not leave.
   virtual std::optional<DropReason> SendTcp(Time now, const tcp::Flow& flow, bool ect,
                                             Packet segment) = 0;
-  // Whether packets to the address stay on this node.
-  virtual bool IsOwnAddress(const IpAddress& address) const = 0;
+  // Whether packets to the address, in that zone, stay on this node.
+  virtual bool IsOwnAddress(const IpAddress& address, uint16_t zone) const = 0;
   virtual uint32_t TcpPathMtu(const tcp::Flow& flow) = 0;
   // RFC 4861 §7.3.1: the next hop passes packets on, for data arrive.
   virtual void ConfirmNextHop(Time now, const tcp::Flow& flow) = 0;
@@ -75,7 +75,9 @@ class TcpLayer final : private tcp::Network, private tcp::ConnectionObserver {
   // The path's MTU is to be looked up anew: what was learnt of it has expired, or
   // the link's changed.
   void OnPathMtuChange(const IpAddress& remote);
-  void OnAddressGone(Time now, const IpAddress& local) { endpoint_.OnAddressGone(now, local); }
+  void OnAddressGone(Time now, const IpAddress& local, uint16_t zone = 0) {
+    endpoint_.OnAddressGone(now, local, zone);
+  }
 
   void Advance(Time now);
   // Never later than anything is due.

@@ -74,7 +74,7 @@ std::optional<DropReason> Stack::Implementation::SendUdp(Time now, const UdpMess
                     .flow = Number(message.source_port)};
   if (message.source) {
     const LocalAddress* local =
-        message.source->is_ipv6() ? local_addresses_.Find(message.source->ipv6()) : nullptr;
+        message.source->is_ipv6() ? FindLocal(message.source->ipv6(), message.interface) : nullptr;
     if (local == nullptr || !local->assigned) return DropReason::NO_SOURCE_ADDRESS;
     outgoing.source = message.source->ipv6();
   }

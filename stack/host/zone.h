@@ -5,6 +5,7 @@
 
 #include "stack/facts/facts.h"
 #include "stack/wire/ip_address.h"
+#include "stack/wire/zoned_address.h"
 
 namespace dualsim::host {
 
@@ -18,6 +19,13 @@ constexpr uint16_t ZoneOf(const IpAddress& address, InterfaceId interface) {
 constexpr std::optional<InterfaceId> InterfaceOfZone(uint16_t zone) {
   if (zone == 0) return std::nullopt;
   return InterfaceId{static_cast<uint16_t>(zone - 1)};
+}
+
+// An address as it is seen on a link: groups of the link have a zone too.
+inline ZonedAddress Zoned(const Ipv6Address& address, InterfaceId interface) {
+  const bool of_link = address.is_multicast() && address.multicast_scope() <= 2;
+  if (!of_link && !address.is_link_local()) return address;
+  return {address, static_cast<uint16_t>(static_cast<uint16_t>(interface) + 1)};
 }
 
 }  // namespace dualsim::host

@@ -13,9 +13,9 @@ bool Fragment::SameAs(const Fragment& other) const {
 }
 
 const PendingPacket* FragmentStore::Add(Time now, const FragmentedPacket& key, Fragment fragment,
-                                        bool link_layer_group, FragmentStoreOutput& output) {
+                                        FragmentStoreOutput& output) {
   const size_t index = FindOrAdd(now, key, output);
-  if (!Insert(index, std::move(fragment), link_layer_group, output)) return nullptr;
+  if (!Insert(index, std::move(fragment), output)) return nullptr;
   return pending_[index].complete() ? &pending_[index] : nullptr;
 }
 
@@ -39,22 +39,18 @@ size_t FragmentStore::FindOrAdd(Time now, const FragmentedPacket& key,
   return pending_.size() - 1;
 }
 
-bool FragmentStore::Insert(size_t index, Fragment fragment, bool link_layer_group,
-                           FragmentStoreOutput& output) {
+bool FragmentStore::Insert(size_t index, Fragment fragment, FragmentStoreOutput& output) {
   PendingPacket& pending = pending_[index];
-  const ByteView packet = fragment.packet.bytes();
-  if (pending.abandoned) {
-    output.DropFragment(*pending.abandoned, packet);
+  const auto refuse = [&](DropReason reason) {
+    output.DropFragment(reason, fragment.packet.bytes(), fragment.arrival.interface);
     return false;
-  }
+  };
+  if (pending.abandoned) return refuse(*pending.abandoned);
   std::vector<Fragment>& fragments = pending.fragments;
   const auto at =
       std::lower_bound(fragments.begin(), fragments.end(), fragment,
                        [](const Fragment& a, const Fragment& b) { return a.offset < b.offset; });
-  if (at != fragments.end() && at->SameAs(fragment)) {
-    output.DropFragment(rules_.duplicate, packet);
-    return false;
-  }
+  if (at != fragments.end() && at->SameAs(fragment)) return refuse(rules_.duplicate);
   const bool overlaps = (at != fragments.begin() && std::prev(at)->end() > fragment.offset) ||
                         (at != fragments.end() && at->offset < fragment.end());
   const bool past_the_end =
@@ -64,14 +60,9 @@ bool FragmentStore::Insert(size_t index, Fragment fragment, bool link_layer_grou
   if (overlaps || past_the_end || fragments.size() >= limits_.fragments_per_packet) {
     const bool contradicts = overlaps || past_the_end;
     Abandon(pending, contradicts ? rules_.overlap : rules_.limit, output);
-    output.DropFragment(*pending.abandoned, packet);
-    return false;
+    return refuse(*pending.abandoned);
   }
-  if (!MakeRoom(index, fragment.size, output)) {
-    output.DropFragment(*pending.abandoned, packet);
-    return false;
-  }
-  if (fragment.offset == 0) pending.link_layer_group = link_layer_group;
+  if (!MakeRoom(index, fragment.size, output)) return refuse(*pending.abandoned);
   if (!fragment.more) pending.total = fragment.end();
   pending.bytes += fragment.size;
   bytes_ += fragment.size;
@@ -114,7 +105,8 @@ void FragmentStore::Advance(Time now, FragmentStoreOutput& output) {
     const PendingPacket& oldest = pending_.front();
     DropFragments(oldest, rules_.timed_out, output);
     if (!oldest.fragments.empty() && oldest.fragments.front().offset == 0) {
-      output.OnReassemblyTimeout(oldest.fragments.front().packet.bytes(), oldest.link_layer_group);
+      const Fragment& first = oldest.fragments.front();
+      output.OnReassemblyTimeout(first.packet.bytes(), first.arrival);
     }
     Remove(0);
   }
@@ -123,7 +115,7 @@ void FragmentStore::Advance(Time now, FragmentStoreOutput& output) {
 void FragmentStore::DropFragments(const PendingPacket& pending, DropReason reason,
                                   FragmentStoreOutput& output) {
   for (const Fragment& fragment : pending.fragments) {
-    output.DropFragment(reason, fragment.packet.bytes());
+    output.DropFragment(reason, fragment.packet.bytes(), fragment.arrival.interface);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "stack/base/bytes.h"
 #include "stack/base/packet.h"
 #include "stack/base/time.h"
+#include "stack/facts/facts.h"
 #include "stack/wire/drop_reason.h"
 #include "stack/wire/ip_address.h"
 
@@ -31,7 +32,14 @@ struct FragmentedPacket {
   IpAddress destination;
   uint32_t identification = 0;
   uint8_t protocol = 0;  // IPv4's; 0 in IPv6.
+  uint16_t zone = 0;     // Of addresses that mean something on their link alone, RFC 4007 §6.
   friend bool operator==(const FragmentedPacket&, const FragmentedPacket&) = default;
+};
+
+// How a fragment came to the node.
+struct FragmentArrival {
+  InterfaceId interface {};
+  bool link_layer_group = false;
 };
 
 struct Fragment {
@@ -40,6 +48,7 @@ struct Fragment {
   uint32_t data;    // Where that begins in the packet.
   bool more;
   Packet packet;
+  FragmentArrival arrival;
 
   uint32_t end() const { return offset + size; }
   ByteView bytes() const { return packet.bytes().subspan(data, size); }
@@ -49,7 +58,6 @@ struct Fragment {
 // A packet whose fragments are being collected.
 struct PendingPacket {
   FragmentedPacket key;
-  bool link_layer_group = false;        // Of the first fragment.
   std::optional<DropReason> abandoned;  // Then there are no fragments.
   Time deadline;
   std::vector<Fragment> fragments;  // In order of offset; none overlap.
@@ -72,11 +80,11 @@ struct ReassemblyRules {
 class FragmentStoreOutput {
  public:
   virtual ~FragmentStoreOutput() = default;
-  virtual void DropFragment(DropReason reason, ByteView packet) = 0;
+  virtual void DropFragment(DropReason reason, ByteView packet, InterfaceId interface) = 0;
   // The packet's time is over and its first fragment, which was dropped with the others,
   // is here to be quoted: a Time Exceeded is due, where one may be sent (RFC 1122 §3.3.2,
-  // RFC 8200 §4.5). `link_layer_group`: as told of that fragment.
-  virtual void OnReassemblyTimeout(ByteView first_fragment, bool link_layer_group) = 0;
+  // RFC 8200 §4.5). `arrival`: as told of that fragment.
+  virtual void OnReassemblyTimeout(ByteView first_fragment, const FragmentArrival& arrival) = 0;
 };
 
 // Collects the fragments of packets, of either family. A pure state machine.
@@ -94,7 +102,7 @@ class FragmentStore {
   // Takes a fragment that is not a whole packet and right by itself. Points to
   // the packet where this completes it; Finish() is to follow.
   const PendingPacket* Add(Time now, const FragmentedPacket& key, Fragment fragment,
-                           bool link_layer_group, FragmentStoreOutput& output);
+                           FragmentStoreOutput& output);
   // Forgets what Add() returned.
   void Finish(const PendingPacket* packet);
   void DropFragments(const PendingPacket& packet, DropReason reason, FragmentStoreOutput& output);
@@ -108,7 +116,7 @@ class FragmentStore {
  private:
   size_t FindOrAdd(Time now, const FragmentedPacket& key, FragmentStoreOutput& output);
   // False where the fragment, and perhaps its packet, was dropped.
-  bool Insert(size_t index, Fragment fragment, bool link_layer_group, FragmentStoreOutput& output);
+  bool Insert(size_t index, Fragment fragment, FragmentStoreOutput& output);
   // Gives packets up until `bytes` more fit; false where that took pending_[index].
   bool MakeRoom(size_t index, size_t bytes, FragmentStoreOutput& output);
   // Whom to give up where `source` wants one packet more, or `more` bytes for one

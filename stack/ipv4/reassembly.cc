@@ -41,28 +41,30 @@ Packet Assemble(const ip::PendingPacket& pending, PacketPool& pool) {
 
 Reassembler::Reassembler(const ip::ReassemblyLimits& limits) : store_(kRules, limits) {}
 
-Packet Reassembler::Add(Time now, const wire::Ipv4Header& header, Packet packet, bool to_many,
-                        PacketPool& pool, ReassemblyOutput& output) {
+Packet Reassembler::Add(Time now, const wire::Ipv4Header& header, Packet packet,
+                        const ip::FragmentArrival& arrival, PacketPool& pool,
+                        ReassemblyOutput& output) {
   store_.Advance(now, output);
   ip::Fragment fragment{.offset = header.fragment_offset,
                         .size = static_cast<uint32_t>(packet.size() - header.size()),
                         .data = static_cast<uint32_t>(header.size()),
                         .more = header.more_fragments,
-                        .packet = std::move(packet)};
+                        .packet = std::move(packet),
+                        .arrival = arrival};
   const ByteView bytes = fragment.packet.bytes();
   if (fragment.more && (fragment.size % 8 != 0 || fragment.size == 0)) {
-    output.DropFragment(DropReason::IPV4_FRAGMENT_LENGTH, bytes);
+    output.DropFragment(DropReason::IPV4_FRAGMENT_LENGTH, bytes, arrival.interface);
     return Packet();
   }
   if (fragment.data + fragment.end() > kLargestPacket) {
-    output.DropFragment(DropReason::IPV4_FRAGMENT_TOO_LARGE, bytes);
+    output.DropFragment(DropReason::IPV4_FRAGMENT_TOO_LARGE, bytes, arrival.interface);
     return Packet();
   }
   const ip::FragmentedPacket key{.source = header.source,
                                  .destination = header.destination,
                                  .identification = header.identification,
                                  .protocol = static_cast<uint8_t>(header.protocol)};
-  const ip::PendingPacket* complete = store_.Add(now, key, std::move(fragment), to_many, output);
+  const ip::PendingPacket* complete = store_.Add(now, key, std::move(fragment), output);
   if (complete == nullptr) return Packet();
   Packet whole = Assemble(*complete, pool);
   if (!whole) store_.DropFragments(*complete, DropReason::IPV4_FRAGMENT_TOO_LARGE, output);

@@ -22,8 +22,8 @@ class Reassembler {
   // One fragment: `packet` begins with its IPv4 header, `header`, which was
   // checked, and holds no more than its Total Length. Returns the whole packet
   // where this completes it; else an empty handle.
-  Packet Add(Time now, const wire::Ipv4Header& header, Packet packet, bool to_many,
-             PacketPool& pool, ReassemblyOutput& output);
+  Packet Add(Time now, const wire::Ipv4Header& header, Packet packet,
+             const ip::FragmentArrival& arrival, PacketPool& pool, ReassemblyOutput& output);
 
   Time deadline() const { return store_.deadline(); }
   void Advance(Time now, ReassemblyOutput& output);

@@ -7,12 +7,13 @@
 #include "stack/ip/destination_cache.h"
 #include "stack/ipv6/sent_packets.h"
 #include "stack/wire/ipv6_address.h"
+#include "stack/wire/zoned_address.h"
 
 namespace dualsim::ipv6 {
 
 // What a node knows of a destination, RFC 4861 §5.1 and RFC 8201 §5.2.
 struct Destination {
-  Ipv6Address address;
+  ZonedAddress address;
   InterfaceId interface {};
   Ipv6Address next_hop;
   bool redirected = false;  // The next hop is a redirect's, RFC 4861 §8.3.
@@ -30,7 +31,7 @@ struct Destination {
 // the cache's; whoever changes what next hops depend on calls Invalidate(), and
 // each destination is looked up anew when it is next needed (§5.2). What was
 // learnt of the path's MTU stays.
-class DestinationCache : public ip::DestinationCache<Destination, Ipv6Address> {
+class DestinationCache : public ip::DestinationCache<Destination, ZonedAddress> {
  public:
   bool IsCurrent(const Destination& destination) const {
     return destination.generation == generation_;

@@ -15,17 +15,18 @@ namespace dualsim::ipv6 {
 class ReassemblyOutput : public ip::FragmentStoreOutput {
  public:
   // An error that RFC 8200 §4.5 asks for, subject to RFC 4443 §2.4 still.
-  // `link_layer_group`: as told to Add() of the packet that is quoted.
-  virtual void SendError(const wire::Icmpv6Error& error, bool link_layer_group) = 0;
+  // `arrival`: as told to Add() of the packet that is quoted.
+  virtual void SendError(const wire::Icmpv6Error& error, const ip::FragmentArrival& arrival) = 0;
 
  private:
-  void OnReassemblyTimeout(ByteView first_fragment, bool link_layer_group) final;
+  void OnReassemblyTimeout(ByteView first_fragment, const ip::FragmentArrival& arrival) final;
 };
 
 // Puts fragments together, RFC 8200 §4.5. A pure state machine.
 //
 // - Limits, overlaps (RFC 5722 §4) and duplicates: as ip::FragmentStore says.
-// - A first fragment without the whole header chain is dropped (RFC 7112 §5).
+// - A first fragment without the whole header chain is dropped (RFC 7112 §5), and one
+//   that names Hop-by-Hop Options, which only the IPv6 header may (RFC 8200 §4).
 // - A fragment that is a packet by itself never meets others (RFC 6946 §4).
 // - The time allowed ends 60 s after the first to arrive: what comes at that very
 //   nanosecond is too late.
@@ -39,7 +40,7 @@ class Reassembler {
   // has its Fragment header at `fragment_header`; the headers before it were
   // processed. Returns the whole packet where this completes it, without
   // Fragment header; else an empty handle.
-  Packet Add(Time now, Packet packet, size_t fragment_header, bool link_layer_group,
+  Packet Add(Time now, Packet packet, size_t fragment_header, const ip::FragmentArrival& arrival,
              PacketPool& pool, ReassemblyOutput& output);
 
   Time deadline() const { return store_.deadline(); }

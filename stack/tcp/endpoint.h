@@ -94,8 +94,9 @@ class Endpoint {
   bool IsInFlight(const Flow& flow, SeqNum sequence) const;
   // Of every connection with this peer: what the network says of the path now.
   void RefreshPathMtu(Time now, const IpAddress& remote);
-  // The address is no longer ours: its connections end.
-  void OnAddressGone(Time now, const IpAddress& local);
+  // The address is no longer ours: its connections end. `zone`: not those to peers of
+  // another zone; 0: all of them.
+  void OnAddressGone(Time now, const IpAddress& local, uint16_t zone = 0);
 
   void Advance(Time now);
   // When Advance() is next needed. It may be earlier than anything is due, never later.

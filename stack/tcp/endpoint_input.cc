@@ -179,9 +179,11 @@ void Endpoint::RefreshPathMtu(Time now, const IpAddress& remote) {
   }
 }
 
-void Endpoint::OnAddressGone(Time now, const IpAddress& local) {
+void Endpoint::OnAddressGone(Time now, const IpAddress& local, uint16_t zone) {
   for (uint32_t slot = 0; slot < slots_.size(); ++slot) {
     if (!slots_[slot].connection || slots_[slot].connection->flow().local != local) continue;
+    const uint16_t other = slots_[slot].connection->flow().zone;
+    if (zone != 0 && other != 0 && zone != other) continue;
     slots_[slot].connection->OnAddressGone(now);
     After(now, slot);
   }

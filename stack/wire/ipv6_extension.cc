@@ -1,5 +1,7 @@
 #include "stack/wire/ipv6_extension.h"
 
+#include <algorithm>
+
 namespace dualsim::wire {
 namespace {
 
@@ -24,7 +26,7 @@ std::optional<Ipv6Option> Ipv6OptionReader::Next() {
       continue;
     }
     if (header_.size() - offset < 2 || header_.size() - offset - 2 < header_[offset + 1]) {
-      truncated_ = true;
+      truncated_at_ = std::min(offset + 1, header_.size() - 1);
       position_ = header_.size();
       return std::nullopt;
     }

@@ -41,12 +41,15 @@ class Ipv6OptionReader {
   // The next option; nullopt at the end, and where an option runs past it (then
   // truncated() is true).
   std::optional<Ipv6Option> Next();
-  bool truncated() const { return truncated_; }
+  bool truncated() const { return truncated_at_ != 0; }
+  // From the start of the header: the length of the option that runs past the end, or
+  // its type where there is nothing else of it.
+  size_t truncated_at() const { return truncated_at_; }
 
  private:
   ByteView header_;
   size_t position_ = 2;
-  bool truncated_ = false;
+  size_t truncated_at_ = 0;
 };
 
 // RFC 8200 §4.5.

@@ -24,8 +24,8 @@ using dualsim::testing::RequireRoundTrip;
 
 class Silent final : public dualsim::ipv4::ReassemblyOutput {
  public:
-  void DropFragment(DropReason, ByteView) override {}
-  void OnReassemblyTimeout(ByteView, bool) override {}
+  void DropFragment(DropReason, ByteView, dualsim::InterfaceId) override {}
+  void OnReassemblyTimeout(ByteView, const dualsim::ip::FragmentArrival&) override {}
 };
 
 void CheckPacket(ByteView bytes) {
@@ -56,7 +56,7 @@ void CheckPacket(ByteView bytes) {
     Require(piece.ok(), "a fragment is a packet");
     if (!piece->is_fragment()) return;
     const wire::Ipv4Header copy = *piece;
-    whole = reassembler.Add({}, copy, std::move(fragment), false, pool, silent);
+    whole = reassembler.Add({}, copy, std::move(fragment), {}, pool, silent);
   }
   if (!fragmentation.possible() || packet.size() == header->size()) return;
   Require(static_cast<bool>(whole) && std::ranges::equal(whole.bytes().subspan(header->size()),

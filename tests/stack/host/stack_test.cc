@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <vector>
 
+#include "stack/wire/ethernet.h"
 #include "stack/wire/icmpv6.h"
 #include "stack/wire/ipv6.h"
 #include "tests/stack/host/test_link.h"
@@ -274,6 +276,60 @@ TEST(Stack, APacketForAnUnknownNextHeaderIsAnsweredWithAParameterProblem) {
   ASSERT_NE(answer, link.seen().end()) << "no Parameter Problem";
   EXPECT_EQ(answer->frame[55], 1) << "code 1";
   EXPECT_EQ(answer->frame[61], 6) << "points at the Next Header field";
+}
+
+// A node that has one link-local address on each of two links.
+StackConfig TwoLinks() {
+  StackConfig config = Host("a", 1);
+  config.interfaces.push_back(config.interfaces[0]);
+  config.interfaces[1].mac = MacAddress({2, 0, 0, 0, 0, 0x11});
+  for (InterfaceConfig& interface : config.interfaces) interface.link_local_address = LinkLocal(1);
+  return config;
+}
+
+TEST(Stack, OneLinkLocalAddressMayBeThatOfEachLink) {  // RFC 4007 §6
+  TestLink link;
+  auto& a = link.Add(TwoLinks());
+  auto& b = link.Add(Host("b", 2));
+  a.stack.Boot(At(0));
+  b.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  for (const bool both : {true, false}) {
+    b.stack.SendEchoRequest(link.now(), {.destination = LinkLocal(1)});
+    link.RunUntil(link.now() + Seconds(1));
+    EXPECT_EQ(b.echoes.size(), both ? 1u : 2u);
+    a.stack.SetCarrier(link.now(), InterfaceId{1}, false);
+  }
+}
+
+TEST(Stack, ALinkLocalSourceDoesNotLeaveItsLink) {  // RFC 4007 §9
+  TestLink link;
+  StackConfig config = TwoLinks();
+  config.interfaces[1].link_local_address = LinkLocal(9);
+  config.interfaces[0].ipv6_addresses = {*Ipv6Cidr::Parse("2001:db8::1/64")};
+  auto& a = link.Add(config);
+  a.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  const Ipv6Address destination = *Ipv6Address::Parse("2001:db8::2");
+  EXPECT_EQ(a.stack.SendEchoRequest(At(3), {.destination = destination, .source = LinkLocal(9)}),
+            DropReason::NO_SOURCE_ADDRESS);
+  EXPECT_EQ(a.stack.SendEchoRequest(At(3), {.destination = destination, .source = LinkLocal(1)}),
+            std::nullopt);
+}
+
+TEST(Stack, WhatIsForGroupsOfLessThanALinkStaysInTheNode) {  // RFC 4291 §2.7
+  TwoHosts hosts;
+  auto& [link, a, b] = hosts;
+  link.ForgetSeen();
+  const auto ping = [&, &a = a](const char* group) {
+    return a.stack.SendEchoRequest(At(3), {.destination = *Ipv6Address::Parse(group)});
+  };
+  EXPECT_EQ(ping("ff00::1"), DropReason::MULTICAST_RESERVED_SCOPE);
+  EXPECT_EQ(ping("ff01::2"), DropReason::MULTICAST_INTERFACE_LOCAL) << "a host is no router";
+  EXPECT_EQ(ping("ff01::1"), std::nullopt);
+  ASSERT_EQ(a.echoes.size(), 1u);
+  EXPECT_EQ(a.echoes[0].from, LinkLocal(1));
+  EXPECT_TRUE(link.seen().empty());
 }
 
 }  // namespace

@@ -34,8 +34,12 @@ Bytes MakePacket(size_t payload, ByteView options = {}, uint16_t identification 
 
 class ReassemblyTest : public ::testing::Test, public ReassemblyOutput {
  protected:
-  void DropFragment(DropReason reason, ByteView) override { dropped.push_back(reason); }
-  void OnReassemblyTimeout(ByteView packet, bool) override { quoted = packet.size(); }
+  void DropFragment(DropReason reason, ByteView, InterfaceId) override {
+    dropped.push_back(reason);
+  }
+  void OnReassemblyTimeout(ByteView packet, const ip::FragmentArrival&) override {
+    quoted = packet.size();
+  }
 
   std::vector<Bytes> Split(const Bytes& packet, size_t mtu) {
     std::vector<Bytes> fragments;
@@ -47,7 +51,7 @@ class ReassemblyTest : public ::testing::Test, public ReassemblyOutput {
   }
   Bytes Add(Time now, const Bytes& fragment) {
     const Packet whole = reassembler.Add(now, *wire::Ipv4Header::Parse(fragment),
-                                         pool.Copy(fragment), false, pool, *this);
+                                         pool.Copy(fragment), {}, pool, *this);
     return whole ? Bytes(whole.bytes().begin(), whole.bytes().end()) : Bytes();
   }
 

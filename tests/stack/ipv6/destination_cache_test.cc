@@ -75,6 +75,14 @@ TEST(DestinationCache, AnEntryThatTookAnothersPlaceKnowsNothingOfIt) {
   EXPECT_FALSE(cache.IsCurrent(entry));
 }
 
+TEST(DestinationCache, OneAddressOfTwoZonesIsTwoDestinations) {  // RFC 4007 §6
+  DestinationCache cache;
+  cache.FindOrAdd({Address(1), 1}).path_mtu = 1300;
+  EXPECT_EQ(cache.FindOrAdd({Address(1), 2}).path_mtu, 0u);
+  EXPECT_EQ(cache.Find({Address(1), 1})->path_mtu, 1300u);
+  EXPECT_EQ(cache.Find(Address(1)), nullptr);
+}
+
 TEST(DestinationCache, ClearForgetsAll) {
   DestinationCache cache;
   cache.MarkCurrent(cache.FindOrAdd(Address(1)));

@@ -19,8 +19,8 @@ constexpr uint32_t kIdentification = 0x12345678;
 
 class Silence : public ReassemblyOutput {
  public:
-  void DropFragment(DropReason, ByteView) override { ADD_FAILURE(); }
-  void SendError(const wire::Icmpv6Error&, bool) override { ADD_FAILURE(); }
+  void DropFragment(DropReason, ByteView, InterfaceId) override { ADD_FAILURE(); }
+  void SendError(const wire::Icmpv6Error&, const ip::FragmentArrival&) override { ADD_FAILURE(); }
 };
 
 class FragmentationTest : public testing::Test {
@@ -63,7 +63,7 @@ TEST_F(FragmentationTest, ReassemblyGivesThePacketBack) {
     Packet whole;
     for (Packet& fragment : Split(packet, 1280)) {
       ASSERT_FALSE(whole);
-      whole = reassembler.Add(Time(), std::move(fragment), kHeaders, false, pool_, silence);
+      whole = reassembler.Add(Time(), std::move(fragment), kHeaders, {}, pool_, silence);
     }
     ASSERT_TRUE(whole);
     EXPECT_EQ(Bytes(whole.bytes().begin(), whole.bytes().end()), packet);

@@ -22,17 +22,17 @@ constexpr size_t kHeaders = wire::Ipv6Header::kSize;
 
 class Notes : public ReassemblyOutput {
  public:
-  void DropFragment(DropReason reason, ByteView) override { drops.push_back(reason); }
-  void SendError(const wire::Icmpv6Error& error, bool link_layer_group) override {
+  void DropFragment(DropReason reason, ByteView, InterfaceId) override { drops.push_back(reason); }
+  void SendError(const wire::Icmpv6Error& error, const ip::FragmentArrival& arrival) override {
     errors.push_back({error.type, error.code, error.parameter,
-                      Bytes(error.invoking.begin(), error.invoking.end()), link_layer_group});
+                      Bytes(error.invoking.begin(), error.invoking.end()), arrival});
   }
   struct Error {
     Icmpv6Type type;
     int code;
     uint32_t parameter;
     Bytes invoking;
-    bool link_layer_group;
+    ip::FragmentArrival arrival;
   };
   std::vector<DropReason> drops;
   std::vector<Error> errors;
@@ -56,7 +56,7 @@ class ReassemblerTest : public testing::Test {
     return Fragment(begin, end, end < payload_.size());
   }
   Packet Add(const Bytes& packet, Time now = kStart) {
-    return reassembler_.Add(now, pool_.Copy(packet), kHeaders, false, pool_, notes_);
+    return reassembler_.Add(now, pool_.Copy(packet), kHeaders, {}, pool_, notes_);
   }
   void ExpectWhole(const Packet& packet) const {
     ASSERT_TRUE(packet);
@@ -224,6 +224,57 @@ TEST_F(ReassemblerTest, AFirstFragmentWithoutTheHeaderChainIsReported) {  // RFC
   EXPECT_EQ(notes_.drops, Drops(2, DropReason::IPV6_FRAGMENT_HEADERS_INCOMPLETE));
 }
 
+TEST_F(ReassemblerTest, TheOptionsOfTcpBelongToTheHeaderChain) {  // RFC 7112 §3
+  payload_[12] = 0xa0;                                            // A header of 40 bytes.
+  for (const size_t size : {32u, 40u}) {
+    Bytes fragment = Fragment(0, size, true);
+    fragment[kHeaders] = static_cast<uint8_t>(NextHeader::kTcp);
+    Add(fragment);
+  }
+  EXPECT_EQ(notes_.drops, Drops{DropReason::IPV6_FRAGMENT_HEADERS_INCOMPLETE}) << "of 32 bytes";
+}
+
+TEST_F(ReassemblerTest, NoFragmentHeaderLeadsToHopByHopOptions) {  // RFC 8200 §4
+  for (const bool more : {false, true}) {
+    Bytes fragment = Fragment(0, 16, more);
+    fragment[kHeaders] = static_cast<uint8_t>(NextHeader::kHopByHop);
+    EXPECT_FALSE(Add(fragment));
+  }
+  EXPECT_EQ(notes_.drops, Drops(2, DropReason::IPV6_HOP_BY_HOP_MISPLACED));
+  ASSERT_EQ(notes_.errors.size(), 2u);
+  EXPECT_EQ(notes_.errors[1].code, 1);
+  EXPECT_EQ(notes_.errors[1].parameter, kHeaders) << "the Fragment header's Next Header";
+}
+
+TEST_F(ReassemblerTest, OneLinkLocalSenderOfTwoLinksIsTwo) {  // RFC 4007 §6
+  Bytes first = Fragment(0, 48);
+  Bytes last = Fragment(48, 100);
+  const auto add = [&](const Bytes& fragment, uint16_t link) {
+    return reassembler_.Add(kStart, pool_.Copy(fragment), kHeaders,
+                            {.interface = InterfaceId{link}}, pool_, notes_);
+  };
+  EXPECT_FALSE(add(first, 1));
+  ExpectWhole(add(last, 2));
+  for (Bytes* fragment : {&first, &last}) {
+    Ipv6Address::Parse("fe80::1")->Store(fragment->data() + 8);
+  }
+  EXPECT_FALSE(add(first, 1));
+  EXPECT_FALSE(add(last, 2));
+  EXPECT_TRUE(add(last, 1));
+  reassembler_.Advance(kStart + Seconds(60), notes_);
+  EXPECT_TRUE(notes_.errors.empty()) << "of the second link there was no first fragment";
+}
+
+TEST_F(ReassemblerTest, AnErrorKnowsWhereTheFirstFragmentCameFrom) {
+  const ip::FragmentArrival here{.interface = InterfaceId{3}, .link_layer_group = true};
+  reassembler_.Add(kStart, pool_.Copy(Fragment(0, 48)), kHeaders, here, pool_, notes_);
+  reassembler_.Add(kStart, pool_.Copy(Fragment(56, 100)), kHeaders, {}, pool_, notes_);
+  reassembler_.Advance(kStart + Seconds(60), notes_);
+  ASSERT_EQ(notes_.errors.size(), 1u);
+  EXPECT_EQ(notes_.errors[0].arrival.interface, InterfaceId{3});
+  EXPECT_TRUE(notes_.errors[0].arrival.link_layer_group);
+}
+
 TEST_F(ReassemblerTest, PaddingOfTheFrameIsNotTheFragments) {
   Bytes first = Fragment(0, 48);
   first.resize(first.size() + 13, 0xee);
@@ -239,7 +290,7 @@ TEST_F(ReassemblerTest, HeadersBeforeTheFragmentHeaderComeFromTheFirst) {
   first.insert(first.begin() + kHeaders, hop_by_hop.begin(), hop_by_hop.end());
   first[6] = static_cast<uint8_t>(NextHeader::kHopByHop);
   StoreBig16(first.data() + 4, static_cast<uint16_t>(first.size() - kHeaders));
-  EXPECT_FALSE(reassembler_.Add(kStart, pool_.Copy(first), kHeaders + 8, false, pool_, notes_));
+  EXPECT_FALSE(reassembler_.Add(kStart, pool_.Copy(first), kHeaders + 8, {}, pool_, notes_));
   const Packet whole = Add(Fragment(48, 100));
   ASSERT_TRUE(whole);
   Bytes payload = hop_by_hop;

@@ -41,12 +41,18 @@ TEST(Ipv6OptionReader, PassesOverPadding) {
 }
 
 TEST(Ipv6OptionReader, AnOptionPastTheEndStopsIt) {
-  for (const char* text : {"3a00 0505 0000 0000", "3a00 0000 0000 0005", "3a00 0103 0000 0005"}) {
+  struct Row {
+    const char* text;
+    size_t at;
+  };
+  for (const auto& [text, at] : {Row{"3a00 0505 0000 0000", 3}, Row{"3a00 0000 0000 0005", 7},
+                                 Row{"3a00 0103 0000 0005", 7}, Row{"3a00 0102 0000 1e01", 7}}) {
     const auto bytes = FromHex(text);
     Ipv6OptionReader reader(bytes);
     while (reader.Next()) {
     }
     EXPECT_TRUE(reader.truncated()) << text;
+    EXPECT_EQ(reader.truncated_at(), at) << text << ": its length, or its type at the very end";
     EXPECT_FALSE(reader.Next()) << "it stays at the end";
   }
 }
