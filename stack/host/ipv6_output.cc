@@ -58,8 +58,8 @@ Stack::Implementation::NextHop Stack::Implementation::NextHopFor(
   const int longest = here.LengthOfRoute(destination.address.address, hop.address);
   for (size_t i = 0; i < interfaces_.size(); ++i) {
     if (!interfaces_[i]->enabled()) continue;
-    const auto router =
-        interfaces_[i]->discovery().FindRouterForSource(now, destination.address.address, source, longest);
+    const auto router = interfaces_[i]->discovery().FindRouterForSource(
+        now, destination.address.address, source, longest);
     if (router) return {static_cast<InterfaceId>(i), router->router};
   }
   return hop;
@@ -223,7 +223,8 @@ std::optional<DropReason> Stack::Implementation::Transmit(Time now, const Outgoi
   const uint32_t label = ipv6::FlowLabel({.source = outgoing.source,
                                           .destination = outgoing.destination,
                                           .next_header = outgoing.next_header,
-                                          .source_port = outgoing.flow},
+                                          .source_port = outgoing.flow,
+                                          .destination_port = outgoing.flow_to},
                                          flow_label_secret_);
   const wire::Ipv6Header header{.traffic_class = outgoing.traffic_class,
                                 .flow_label = label,

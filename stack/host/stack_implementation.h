@@ -198,7 +198,8 @@ class Stack::Implementation final : public InterfaceOwner,
     wire::NextHeader next_header{};
     std::optional<uint8_t> hop_limit;
     uint8_t traffic_class = 0;
-    uint16_t flow = 0;  // The source port, or an echo's identifier: what makes a flow one.
+    uint16_t flow = 0;     // The source port, or an echo's identifier: what makes a flow one,
+    uint16_t flow_to = 0;  // with the destination port.
   };
   // An upper-layer packet that waits until an address is no longer tentative.
   struct AwaitingSource {

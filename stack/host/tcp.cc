@@ -81,7 +81,8 @@ std::optional<DropReason> Stack::Implementation::SendTcp(Time now, const tcp::Fl
                           .interface = InterfaceOfZone(flow.zone),
                           .next_header = wire::NextHeader::kTcp,
                           .traffic_class = ect ? kEct0 : uint8_t{0},
-                          .flow = Number(flow.local_port)};
+                          .flow = Number(flow.local_port),
+                          .flow_to = Number(flow.remote_port)};
   // RFC 4862 §5.4: not from an address that is tentative (again).
   const LocalAddress* local = FindLocal(outgoing.source, outgoing.interface);
   const bool assigned =

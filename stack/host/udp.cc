@@ -71,7 +71,8 @@ std::optional<DropReason> Stack::Implementation::SendUdp(Time now, const UdpMess
                     .interface = message.interface,
                     .next_header = wire::NextHeader::kUdp,
                     .hop_limit = message.hop_limit,
-                    .flow = Number(message.source_port)};
+                    .flow = Number(message.source_port),
+                    .flow_to = Number(message.destination_port)};
   if (message.source) {
     const LocalAddress* local =
         message.source->is_ipv6() ? FindLocal(message.source->ipv6(), message.interface) : nullptr;

@@ -278,6 +278,24 @@ TEST(Stack, APacketForAnUnknownNextHeaderIsAnsweredWithAParameterProblem) {
   EXPECT_EQ(answer->frame[61], 6) << "points at the Next Header field";
 }
 
+TEST(Stack, EachPairOfPortsIsAFlowOfItsOwn) {  // RFC 6437 §3
+  TwoHosts hosts;
+  auto& [link, a, b] = hosts;
+  a.stack.SendEchoRequest(At(3), {.destination = LinkLocal(2)});
+  link.RunUntil(At(4));
+  std::set<uint32_t> labels;
+  for (uint16_t port = 1; port <= 8; ++port) {
+    link.ForgetSeen();
+    a.stack.SendUdp(
+        link.now(),
+        {.source_port = Port{7}, .destination = LinkLocal(2), .destination_port = Port{port}});
+    ASSERT_FALSE(link.seen().empty());
+    labels.insert(LoadBig32(link.seen().front().frame.data() + wire::EthernetHeader::kSize));
+    link.RunUntil(link.now() + Milliseconds(10));
+  }
+  EXPECT_EQ(labels.size(), 8u);
+}
+
 // A node that has one link-local address on each of two links.
 StackConfig TwoLinks() {
   StackConfig config = Host("a", 1);
