@@ -128,8 +128,9 @@ void Stack::Implementation::OnIcmpv6Error(const Received& received, ByteView mes
   if (local == nullptr || !local->assigned) {
     return Drop(received, DropReason::ICMPV6_ERROR_UNMATCHED);
   }
+  bool narrower = false;
   if (error->type == wire::Icmpv6Type::kPacketTooBig) {
-    if (const auto dropped = OnPacketTooBig(received, *error, *quoted)) {
+    if (const auto dropped = OnPacketTooBig(received, *error, *quoted, &narrower)) {
       return Drop(received, *dropped);
     }
   }
@@ -140,10 +141,9 @@ void Stack::Implementation::OnIcmpv6Error(const Received& received, ByteView mes
   } else if (quoted->protocol == wire::NextHeader::kTcp) {
     ReportTcpError(received, *error, *quoted);
   }
-  // RFC 8201 §5.2: the connections on this path too, whatever the packet was.
-  if (error->type == wire::Icmpv6Type::kPacketTooBig && tcp_ != nullptr) {
-    tcp_->OnPathMtuChange(quoted->destination);
-  }
+  // RFC 8201 §5.2: the connections on this path too, whatever the packet was. Last, so
+  // that the one whose segment was lost sends it again.
+  if (narrower && tcp_ != nullptr) tcp_->OnPathMtuChange(quoted->destination);
 }
 
 void Stack::Implementation::ReportEchoError(const Received& received,

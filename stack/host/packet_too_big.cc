@@ -13,7 +13,8 @@ constexpr Duration kPathMtuLifetime = Seconds(600);  // RFC 8201 §5.3 recommend
 
 std::optional<DropReason> Stack::Implementation::OnPacketTooBig(const Received& received,
                                                                 const wire::Icmpv6Error& error,
-                                                                const ipv6::QuotedPacket& quoted) {
+                                                                const ipv6::QuotedPacket& quoted,
+                                                                bool* narrower) {
   // RFC 8201 §4: what is below the IPv6 minimum is no MTU.
   if (error.parameter < ndp::kMinimumMtu) return DropReason::ICMPV6_MTU_BELOW_MINIMUM;
   if (quoted.size <= error.parameter) return DropReason::ICMPV6_TOO_BIG_BUT_FITS;
@@ -24,7 +25,8 @@ std::optional<DropReason> Stack::Implementation::OnPacketTooBig(const Received& 
   }
   // What does not lower the estimate leaves it, but puts off that it is forgotten: RFC 8201
   // §4 counts the time from when a Packet Too Big last came for the path.
-  if (error.parameter < PathMtu(received.now, *known)) known->path_mtu = error.parameter;
+  *narrower = error.parameter < PathMtu(received.now, *known);
+  if (*narrower) known->path_mtu = error.parameter;
   known->path_mtu_until = received.now + kPathMtuLifetime;
   return std::nullopt;
 }

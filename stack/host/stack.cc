@@ -214,6 +214,22 @@ const Stack::Implementation::LocalAddress* Stack::Implementation::FindLocal(
   return nullptr;
 }
 
+std::optional<Stack::Implementation::LocalAddress> Stack::Implementation::HolderBeside(
+    InterfaceId id, const ZonedAddress& address) const {
+  std::optional<LocalAddress> holder;
+  if (address.zone != 0) return holder;
+  for (size_t i = 0; i < interfaces_.size(); ++i) {
+    const auto* entry = interfaces_[i]->discovery().addresses().Find(address.address);
+    if (static_cast<InterfaceId>(i) == id || entry == nullptr) continue;
+    const bool tentative = entry->state == AddressState::kTentative;
+    if (!entry->assigned() && !tentative) continue;
+    if (!holder || !tentative) {
+      holder = {.interface = static_cast<InterfaceId>(i), .assigned = !tentative};
+    }
+  }
+  return holder;
+}
+
 void Stack::Implementation::OnAddressChange(Time now, InterfaceId id,
                                             const ndp::InterfaceAddress& address) {
   const bool gone =
@@ -224,12 +240,15 @@ void Stack::Implementation::OnAddressChange(Time now, InterfaceId id,
     const LocalAddress* local = local_addresses_.Find(zoned);
     if (local != nullptr && local->interface == id) {
       local_addresses_.Erase(zoned);
-      // A cable that was pulled takes no connection along: it may be put in again.
-      if (tcp_ != nullptr && interface(id).carrier()) {
+      if (const auto other = HolderBeside(id, zoned)) {
+        local_addresses_.Insert(zoned, *other);
+      } else if (tcp_ != nullptr && interface(id).carrier()) {
+        // A cable that was pulled takes no connection along: it may be put in again.
         tcp_->OnAddressGone(now, address.address, zoned.zone);
       }
     }
-  } else {
+  } else if (const auto other = HolderBeside(id, zoned);
+             !other || !other->assigned || address.assigned()) {
     local_addresses_.Insert(zoned, {.interface = id, .assigned = address.assigned()});
   }
   environment_.observer.OnAddress(now, {.interface = id,

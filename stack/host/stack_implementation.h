@@ -151,9 +151,9 @@ class Stack::Implementation final : public InterfaceOwner,
   void OnEchoRequest(const Received& received, ByteView message);
   void OnEchoReply(const Received& received, ByteView message);
   void OnIcmpv6Error(const Received& received, ByteView message);
-  // Why it is not believed; nullopt where it is.
+  // Why it is not believed; nullopt where it is. `narrower`: whether the path is since.
   std::optional<DropReason> OnPacketTooBig(const Received& received, const wire::Icmpv6Error& error,
-                                           const ipv6::QuotedPacket& quoted);
+                                           const ipv6::QuotedPacket& quoted, bool* narrower);
   // Whether there still is who sent the packet, where that can be known.
   bool HasSender(const ipv6::QuotedPacket& quoted, InterfaceId in) const;
   // The quoted upper-layer header in an error about a packet of ours.
@@ -282,6 +282,8 @@ class Stack::Implementation final : public InterfaceOwner,
   };
   // `link`: where a link-local address has to be; by default on any link.
   const LocalAddress* FindLocal(const Ipv6Address& address, std::optional<InterfaceId> link) const;
+  // Another interface than `id` with the address (RFC 4291 §2.1), best one that uses it.
+  std::optional<LocalAddress> HolderBeside(InterfaceId id, const ZonedAddress& address) const;
 
   StackConfig config_;
   Environment environment_;

@@ -33,8 +33,10 @@ class ReassemblyOutput : public ip::FragmentStoreOutput {
 class Reassembler {
  public:
   static constexpr Duration kTimeout = Seconds(60);
+  // RFC 8200 §5 promises 1,500 bytes, which in fragments of 8 are 183.
+  static constexpr ip::ReassemblyLimits kLimits{.fragments_per_packet = 192};
 
-  explicit Reassembler(const ip::ReassemblyLimits& limits = {});
+  explicit Reassembler(const ip::ReassemblyLimits& limits = kLimits);
 
   // One fragment: `packet` begins with its IPv6 header, which was checked, and
   // has its Fragment header at `fragment_header`; the headers before it were

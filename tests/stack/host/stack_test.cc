@@ -320,6 +320,26 @@ TEST(Stack, OneLinkLocalAddressMayBeThatOfEachLink) {  // RFC 4007 §6
   }
 }
 
+TEST(Stack, AnAddressOfTwoInterfacesStaysWhileOneHasIt) {  // RFC 4291 §2.1
+  TestLink link;
+  StackConfig config = TwoLinks();
+  config.interfaces[1].link_local_address = LinkLocal(9);
+  auto& a = link.Add(config);
+  a.stack.Boot(At(0));
+  link.RunUntil(At(3));
+  const Ipv6Cidr address = *Ipv6Cidr::Parse("2001:db8::1/128");
+  for (const uint16_t interface : {0, 1}) {
+    EXPECT_EQ(a.stack.AddAddress(link.now(), InterfaceId{interface}, address), std::nullopt);
+    EXPECT_EQ(a.stack.HasAddress(address.address), interface == 1) << "the first is in use by then";
+    link.RunUntil(link.now() + Seconds(3));
+  }
+  for (const uint16_t interface : {1, 0}) {
+    EXPECT_TRUE(a.stack.HasAddress(address.address));
+    a.stack.RemoveAddress(link.now(), InterfaceId{interface}, address.address);
+  }
+  EXPECT_FALSE(a.stack.HasAddress(address.address));
+}
+
 TEST(Stack, ALinkLocalSourceDoesNotLeaveItsLink) {  // RFC 4007 §9
   TestLink link;
   StackConfig config = TwoLinks();

@@ -359,6 +359,13 @@ TEST_F(ReassemblerTest, TooManyBytesGiveUpTheOldest) {
   ExpectWhole(Add(Fragment(64, 100, false, 2)));
 }
 
+TEST_F(ReassemblerTest, APacketOf1500BytesMayComeInTheSmallestPieces) {  // RFC 8200 §5
+  payload_ = Pattern(1460);
+  for (size_t at = 1456; at > 0; at -= 8)
+    EXPECT_FALSE(Add(Fragment(at, std::min(at + 8, size_t{1460}))));
+  ExpectWhole(Add(Fragment(0, 8)));
+}
+
 TEST_F(ReassemblerTest, TooManyFragmentsGiveUpTheirPacket) {
   reassembler_ = Reassembler({.fragments_per_packet = 3});
   for (size_t i = 0; i < 4; ++i) Add(Fragment(16 * i, 16 * i + 16));
