@@ -96,16 +96,31 @@ void Stack::Implementation::OnEchoRequest(const Received& received, ByteView mes
   Packet payload = environment_.packets.Make(reply.size());
   reply.Store(payload.mutable_bytes().data());
   // RFC 4443 §4.2: from the address that was asked; where a group or an anycast
-  // address was, from the one that source selection chooses.
+  // address was, from one of the interface that the request came in on.
   Outgoing outgoing{.destination = received.header.source,
                     .interface = received.interface,
                     .next_header = wire::NextHeader::kIcmpv6,
                     .flow = reply.identifier};
   const LocalAddress* asked = FindLocal(received.header.destination, received.interface);
-  if (asked != nullptr && asked->assigned) outgoing.source = received.header.destination;
+  if (asked != nullptr && asked->assigned) {
+    outgoing.source = received.header.destination;
+  } else if (const auto source = SourceOfInterface(received)) {
+    outgoing.source = *source;
+  } else {
+    return Drop(received, DropReason::NO_SOURCE_ADDRESS);
+  }
   if (const auto failed = SendUpper(received.now, outgoing, std::move(payload))) {
     Drop(received, *failed);
   }
+}
+
+std::optional<Ipv6Address> Stack::Implementation::SourceOfInterface(const Received& received) {
+  const InterfaceId here = received.interface;
+  const Ipv6Address& destination = received.header.source;
+  const ipv6::Destination* back = FindDestination(received.now, destination, here);
+  std::optional<Ipv6Address> next_hop;
+  if (back != nullptr && back->interface == here) next_hop = back->next_hop;
+  return SelectSource(received.now, destination, here, next_hop, here);
 }
 
 void Stack::Implementation::OnEchoReply(const Received& received, ByteView message) {

@@ -79,9 +79,13 @@ std::optional<Ipv4Address> Ipv4Stack::SourceFor(const Ipv4Address& destination) 
   return next_hop ? SelectSource(next_hop->interface, next_hop->address) : std::nullopt;
 }
 
-uint32_t Ipv4Stack::PathMtu(Time now, const Ipv4Address& destination) {
+uint32_t Ipv4Stack::LinkMtu(const Ipv4Address& destination) {
   const auto next_hop = FindRoute(destination);
-  const uint32_t mtu = next_hop ? interface(next_hop->interface).mtu() : interface({}).mtu();
+  return next_hop ? interface(next_hop->interface).mtu() : interface({}).mtu();
+}
+
+uint32_t Ipv4Stack::PathMtu(Time now, const Ipv4Address& destination) {
+  const uint32_t mtu = LinkMtu(destination);
   ipv4::Destination* known = destinations_.Find(destination);
   if (known == nullptr || known->path_mtu == 0) return mtu;
   if (known->path_mtu_until <= now) {

@@ -95,6 +95,7 @@ class Ipv4Stack final : public Ipv4InterfaceOwner, private ipv4::ReassemblyOutpu
   // there is no way, or no address for it.
   std::optional<Ipv4Address> SourceFor(const Ipv4Address& destination);
   uint32_t PathMtu(Time now, const Ipv4Address& destination);
+  uint32_t LinkMtu(const Ipv4Address& destination);  // Of the first link on the way.
   // The upper layers' word that a neighbour on the way works (RFC 1122 §2.3.2.1).
   void ConfirmReachability(Time now, const Ipv4Address& destination);
 

@@ -25,11 +25,12 @@ std::optional<InterfaceId> Stack::Implementation::OnlyInterface() const {
 
 std::optional<Ipv6Address> Stack::Implementation::SelectSource(
     Time now, const Ipv6Address& destination, InterfaceId outgoing,
-    const std::optional<Ipv6Address>& next_hop) {
+    const std::optional<Ipv6Address>& next_hop, std::optional<InterfaceId> of) {
   // RFC 6724 §5 rule 1, and RFC 4291 §2.5.3: it is the source of nothing else.
   if (destination.is_loopback()) return destination;
   ipv6::SourceSelection selection(destination, outgoing);
   for (size_t i = 0; i < interfaces_.size(); ++i) {
+    if (of && static_cast<InterfaceId>(i) != *of) continue;
     const ndp::NeighborDiscovery& discovery = interfaces_[i]->discovery();
     for (const ndp::InterfaceAddress& address : discovery.addresses().entries()) {
       if (!address.assigned()) continue;

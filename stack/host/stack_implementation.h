@@ -149,6 +149,8 @@ class Stack::Implementation final : public InterfaceOwner,
   void ReportTcpError(const Received& received, const wire::Icmpv6Error& error,
                       const ipv6::QuotedPacket& quoted);
   void OnEchoRequest(const Received& received, ByteView message);
+  // From where to answer what was not for one of the node's unicast addresses.
+  std::optional<Ipv6Address> SourceOfInterface(const Received& received);
   void OnEchoReply(const Received& received, ByteView message);
   void OnIcmpv6Error(const Received& received, ByteView message);
   // Why it is not believed; nullopt where it is. `narrower`: whether the path is since.
@@ -242,10 +244,12 @@ class Stack::Implementation final : public InterfaceOwner,
                                      std::optional<InterfaceId> interface);
   // Of the path to it (RFC 8201 §5.2); an estimate that has served its time is forgotten.
   uint32_t PathMtu(Time now, ipv6::Destination& destination);
-  // `next_hop`: to the destination, if that is known.
+  // `next_hop`: to the destination, if that is known. `of`: of which interface the source
+  // has to be; by default of any.
   std::optional<Ipv6Address> SelectSource(Time now, const Ipv6Address& destination,
                                           InterfaceId outgoing,
-                                          const std::optional<Ipv6Address>& next_hop);
+                                          const std::optional<Ipv6Address>& next_hop,
+                                          std::optional<InterfaceId> of = std::nullopt);
   // Of packets from `source`, RFC 8028 §3.2.
   NextHop NextHopFor(Time now, const ipv6::Destination& destination, const Ipv6Address& source);
   std::optional<InterfaceId> OnlyInterface() const;
@@ -255,6 +259,7 @@ class Stack::Implementation final : public InterfaceOwner,
                                     Packet segment) override;
   bool IsOwnAddress(const IpAddress& address, uint16_t zone) const override;
   uint32_t TcpPathMtu(const tcp::Flow& flow) override;
+  uint32_t TcpLinkMtu(const tcp::Flow& flow) override;
   void ConfirmNextHop(Time now, const tcp::Flow& flow) override;
   TcpLayer& tcp_layer();
   bool HasTentativeAddress(InterfaceId interface) const;

@@ -106,6 +106,16 @@ uint32_t Stack::Implementation::TcpPathMtu(const tcp::Flow& flow) {
   return PathMtu(now_, *destination);
 }
 
+uint32_t Stack::Implementation::TcpLinkMtu(const tcp::Flow& flow) {
+  if (flow.remote.is_ipv4()) {
+    return ipv4_ != nullptr ? ipv4_->LinkMtu(flow.remote.ipv4()) : tcp::kMinMtuIpv4;
+  }
+  const ipv6::Destination* destination =
+      FindDestination(now_, flow.remote.ipv6(), InterfaceOfZone(flow.zone));
+  if (destination == nullptr) return tcp::kMinMtuIpv6;
+  return interface(destination->interface).mtu();
+}
+
 void Stack::Implementation::ConfirmNextHop(Time now, const tcp::Flow& flow) {
   if (flow.remote.is_ipv4()) {
     if (ipv4_ != nullptr) ipv4_->ConfirmReachability(now, flow.remote.ipv4());

@@ -102,6 +102,10 @@ uint32_t TcpLayer::PathMtu(const tcp::Flow& flow) {
   return carrier_.IsOwnAddress(flow.remote, flow.zone) ? kLoopbackMtu : carrier_.TcpPathMtu(flow);
 }
 
+uint32_t TcpLayer::LinkMtu(const tcp::Flow& flow) {
+  return carrier_.IsOwnAddress(flow.remote, flow.zone) ? kLoopbackMtu : carrier_.TcpLinkMtu(flow);
+}
+
 void TcpLayer::OnForwardProgress(Time now, const tcp::Flow& flow) {
   if (!carrier_.IsOwnAddress(flow.remote, flow.zone)) carrier_.ConfirmNextHop(now, flow);
 }

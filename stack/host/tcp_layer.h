@@ -28,6 +28,8 @@ class TcpCarrier {
   // Whether packets to the address, in that zone, stay on this node.
   virtual bool IsOwnAddress(const IpAddress& address, uint16_t zone) const = 0;
   virtual uint32_t TcpPathMtu(const tcp::Flow& flow) = 0;
+  // Of the first link of that path.
+  virtual uint32_t TcpLinkMtu(const tcp::Flow& flow) = 0;
   // RFC 4861 §7.3.1: the next hop passes packets on, for data arrive.
   virtual void ConfirmNextHop(Time now, const tcp::Flow& flow) = 0;
 
@@ -101,6 +103,7 @@ class TcpLayer final : private tcp::Network, private tcp::ConnectionObserver {
   // tcp::Network.
   void Send(Time now, const tcp::OutgoingSegment& segment) override;
   uint32_t PathMtu(const tcp::Flow& flow) override;
+  uint32_t LinkMtu(const tcp::Flow& flow) override;
   void OnForwardProgress(Time now, const tcp::Flow& flow) override;
 
   // tcp::ConnectionObserver.

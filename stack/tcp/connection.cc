@@ -23,6 +23,8 @@ Connection::Connection(const Environment& environment, const Flow& flow,
       window_(options.receive_buffer.value_or(environment.config.receive_buffer)),
       ack_(environment.config.delayed_ack),
       timestamps_(timestamp_offset) {
+  SetMtu(environment.network.LinkMtu(flow));
+  announced_mss_ = static_cast<uint16_t>(Mss());
   SetMtu(environment.network.PathMtu(flow));
 }
 

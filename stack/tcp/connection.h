@@ -233,7 +233,8 @@ class Connection final : private Transmitter {
   bool peer_has_scale_ = false;
   uint8_t peer_scale_ = 0;
   uint16_t peer_mss_ = 0;
-  uint32_t mtu_ = 0;
+  uint16_t announced_mss_ = 0;
+  uint32_t mtu_ = 0;  // Of the path to the peer.
   SeqNum irs_;
   SeqNum peer_fin_;       // Where it stands, once fin_waits_.
   SeqNum last_ack_sent_;  // RFC 7323 §4.3

@@ -25,7 +25,7 @@ wire::TcpOptions Connection::SynOptions(Time now) const {
   // A SYN offers all that is configured; a SYN-ACK what the peer offered too.
   const bool first = state_ == State::kSynSent;
   wire::TcpOptions options;
-  options.mss = static_cast<uint16_t>(Mss());
+  options.mss = announced_mss_;
   if (first ? config_.window_scaling : peer_has_scale_) {
     options.window_scale = window_.offered_scale();
   }

@@ -89,7 +89,7 @@ void Endpoint::SendCookie(Time now, const Listener& listener, const Flow& flow,
       cookies_.Make(flow, syn.header.sequence, offered.mss.value_or(default_mss), now);
   header.window = window.SynWindow();
   header.options.mss = static_cast<uint16_t>(
-      std::min<uint32_t>(network_.PathMtu(flow) - headers, options.max_segment.value_or(0xffff)));
+      std::min<uint32_t>(network_.LinkMtu(flow) - headers, options.max_segment.value_or(0xffff)));
   // Without timestamps the other options would be forgotten, so none is agreed on.
   if (config.timestamps && offered.timestamps) {
     const bool ecn =

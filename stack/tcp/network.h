@@ -32,6 +32,9 @@ class Network {
   // The largest IP packet that reaches the remote address, as far as is known;
   // the interface's MTU to begin with.
   virtual uint32_t PathMtu(const Flow& flow) = 0;
+  // The largest IP packet that may come from there: what the MSS option tells is
+  // independent of the path from here (RFC 8201 §5.4, RFC 8200 §8.3, RFC 1191 §3.1).
+  virtual uint32_t LinkMtu(const Flow& flow) { return PathMtu(flow); }
   // Advice for the neighbour cache and the routes: data arrive there (RFC 4861
   // §7.3.1), or seem not to (RFC 9293 §3.8.3, R1).
   virtual void OnForwardProgress(Time, const Flow&) {}

@@ -71,6 +71,21 @@ TEST(PathMtu, NeverExceedsThePeersMss) {
   EXPECT_EQ(LargestPayload(world), 1400u - 60 - 12);
 }
 
+TEST(PathMtu, TheMssOptionIsIndependentOfIt) {  // RFC 8201 §5.4
+  TwoHosts world;
+  for (auto* host : {&world.a(), &world.b()}) {
+    host->mtu = 1300;
+    host->link_mtu = 1500;
+  }
+  ASSERT_TRUE(world.Open());
+  ASSERT_GE(world.sent.size(), 2u);
+  EXPECT_EQ(world.sent[0].header.options.mss, 1440);
+  EXPECT_EQ(world.sent[1].header.options.mss, 1440);
+  world.Write(true, 20'000);
+  world.RunFor(Seconds(1));
+  EXPECT_EQ(LargestPayload(world), 1300u - 60 - 12);
+}
+
 TEST(PathMtu, AForgedTooBigIsIgnored) {  // RFC 5927 §7
   TwoHosts world;
   ASSERT_TRUE(world.Open());

@@ -46,9 +46,11 @@ class TestHost : public Network, public ConnectionObserver {
   Endpoint& endpoint() { return endpoint_; }
   const IpAddress& address() const { return address_; }
   uint32_t mtu = 1500;
+  std::optional<uint32_t> link_mtu;  // Where it is another than the path's.
 
   void Send(Time now, const OutgoingSegment& segment) override;
   uint32_t PathMtu(const Flow&) override { return mtu; }
+  uint32_t LinkMtu(const Flow&) override { return link_mtu.value_or(mtu); }
   void OnState(Time, const Flow&, const StateFact& fact) override {
     states.push_back(fact.to);
     if (fact.error) last_error = fact.error;
