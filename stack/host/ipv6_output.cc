@@ -217,7 +217,9 @@ std::optional<DropReason> Stack::Implementation::Transmit(Time now, const Outgoi
                                                           uint32_t path_mtu, Packet payload) {
   const bool stays = StaysHere(outgoing, out);
   // RFC 4007 §9: a link-local source does not leave its link.
-  if (!stays && outgoing.source.is_link_local() && FindLocal(outgoing.source, out) == nullptr) {
+  const bool of_another_link =
+      outgoing.interface.value_or(out) != out || FindLocal(outgoing.source, out) == nullptr;
+  if (!stays && outgoing.source.is_link_local() && of_another_link) {
     return DropReason::NO_SOURCE_ADDRESS;
   }
   const uint8_t cur_hop_limit = interface(out).discovery().parameters().cur_hop_limit;
