@@ -103,7 +103,8 @@ uint32_t Stack::Implementation::TcpPathMtu(const tcp::Flow& flow) {
   ipv6::Destination* destination =
       FindDestination(now_, flow.remote.ipv6(), InterfaceOfZone(flow.zone));
   if (destination == nullptr) return tcp::kMinMtuIpv6;
-  return PathMtu(now_, *destination);
+  const NextHop hop = NextHopFor(now_, *destination, flow.local.ipv6());
+  return std::min(PathMtu(now_, *destination), interface(hop.interface).mtu());
 }
 
 uint32_t Stack::Implementation::TcpLinkMtu(const tcp::Flow& flow) {
