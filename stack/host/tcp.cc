@@ -114,7 +114,7 @@ uint32_t Stack::Implementation::TcpLinkMtu(const tcp::Flow& flow) {
   const ipv6::Destination* destination =
       FindDestination(now_, flow.remote.ipv6(), InterfaceOfZone(flow.zone));
   if (destination == nullptr) return tcp::kMinMtuIpv6;
-  return interface(destination->interface).mtu();
+  return interface(NextHopFor(now_, *destination, flow.local.ipv6()).interface).mtu();
 }
 
 void Stack::Implementation::ConfirmNextHop(Time now, const tcp::Flow& flow) {
