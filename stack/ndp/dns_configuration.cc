@@ -5,14 +5,15 @@
 namespace dualsim::ndp {
 namespace {
 
-// Makes room for one more that ends at `until`; false where none is to be made.
+// Makes room for one more that ends at `until`. False: all end then, as what one
+// advertisement lists does; of that the first stay.
 template <typename Entries>
 bool MakeRoom(Entries& entries, size_t limit, Time until) {
   if (entries.size() < limit) return true;
   const auto first =
       std::min_element(entries.begin(), entries.end(),
                        [](const auto& a, const auto& b) { return a.until() < b.until(); });
-  if (first->until() >= until) return false;
+  if (first->until() == until) return false;
   entries.erase(first);
   return true;
 }

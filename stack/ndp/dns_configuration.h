@@ -19,7 +19,7 @@ namespace dualsim::ndp {
 // An entry may be used only as long as neither its own lifetime nor that of the
 // router that advertised it has ended (§5.3.1). Where several routers advertise
 // it, it is that router's which lets it live longest. Where a list is full, the
-// entry that ends first makes room (§6.2), unless that is the newcomer.
+// entry that ends first makes room for a newcomer (§6.2), even if that ends before it.
 class DnsConfiguration {
  public:
   static constexpr size_t kMaxServers = 8;  // §5.3.1 asks for three at least.

@@ -97,12 +97,27 @@ TEST(DnsConfiguration, AFullListLetsGoOfWhatEndsFirst) {  // §6.2
         kStart, kRouter,
         Servers(Seconds(9000), Seconds(100 + static_cast<int64_t>(n)), {Server(n)}));
   }
-  dns.OnAdvertisement(kStart, kRouter, Servers(Seconds(9000), Seconds(50), {Server(50)}));
-  EXPECT_EQ(Known(dns).front(), Server(0)) << "the newcomer ends first";
   dns.OnAdvertisement(kStart, kRouter, Servers(Seconds(9000), Seconds(500), {Server(51)}));
   EXPECT_EQ(dns.servers().size(), DnsConfiguration::kMaxServers);
   EXPECT_EQ(Known(dns).front(), Server(1));
   EXPECT_EQ(Known(dns).back(), Server(51));
+  dns.OnAdvertisement(kStart, kRouter, Servers(Seconds(9000), Seconds(50), {Server(50)}));
+  EXPECT_EQ(dns.servers().size(), DnsConfiguration::kMaxServers);
+  EXPECT_EQ(Known(dns).front(), Server(2));
+  EXPECT_EQ(Known(dns).back(), Server(50)) << "even where it ends first";
+}
+
+TEST(DnsConfiguration, OfAnAdvertisementThatListsTooManyTheFirstStay) {
+  DnsConfiguration dns;
+  std::vector<Ipv6Address> many;
+  for (uint64_t n = 0; n <= DnsConfiguration::kMaxServers; ++n) many.push_back(Server(n));
+  for (int again = 0; again < 2; ++again) {
+    dns.OnAdvertisement(kStart + Seconds(again), kRouter,
+                        Servers(Seconds(9000), Seconds(100), many));
+    EXPECT_EQ(dns.servers().size(), DnsConfiguration::kMaxServers);
+    EXPECT_EQ(Known(dns).front(), Server(0));
+    EXPECT_EQ(Known(dns).back(), Server(DnsConfiguration::kMaxServers - 1));
+  }
 }
 
 TEST(DnsConfiguration, SearchDomainsLikewise) {  // v6LC.2.2.25.F
