@@ -309,6 +309,13 @@ NodeTemplate CheckNode(const dualsim::Node& entry, bool is_router, CheckContext*
   host::StackConfig& config = result.node.config;
   config.forward_directed_broadcasts = entry.forward_directed_broadcasts();
   config.answer_echo = !entry.has_answer_echo() || entry.answer_echo();
+  constexpr uint32_t kMostErrors = 1'000'000;
+  if (const auto errors =
+          context->ReadNumber(entry, Node::kIcmpErrorsPerSecondFieldNumber, 1, kMostErrors)) {
+    config.icmp_errors_per_second = *errors;
+  }
+  config.destination_unreachable =
+      !entry.has_destination_unreachable() || entry.destination_unreachable();
   config.forwarding = is_router && (!entry.has_forwarding() || entry.forwarding());
   if (!is_router && entry.forwarding()) {
     context->Error(entry, Node::kForwardingFieldNumber,

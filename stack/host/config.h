@@ -82,9 +82,11 @@ struct StackConfig {
   std::string name;
   std::vector<InterfaceConfig> interfaces;
   std::vector<RouteConfig> routes;
-  bool forwarding = false;         // A router: IsRouter in RFC 4861's words.
-  bool multicast_routing = false;  // A router's: packets to groups are forwarded too.
-  bool answer_echo = true;         // Whether echo requests are answered.
+  bool forwarding = false;               // A router: IsRouter in RFC 4861's words.
+  bool multicast_routing = false;        // A router's: packets to groups are forwarded too.
+  bool answer_echo = true;               // Whether echo requests are answered.
+  uint32_t icmp_errors_per_second = 10;  // Over 0; see icmp::ErrorLimiters.
+  bool destination_unreachable = true;   // Whether it is sent; RFC 4443 §3.1.
   tcp::EndpointConfig tcp;
   std::string host_name;                // What DHCP tells the server (option 12), or "".
   std::vector<IpAddress> name_servers;  // --dns-servers; before all that the node learns.

@@ -15,6 +15,8 @@ void Stack::Implementation::MakeIpv4() {
   if (!wanted) return;
   Ipv4Stack::Config config{.forwarding = config_.forwarding,
                            .answer_echo = config_.answer_echo,
+                           .icmp_errors_per_second = config_.icmp_errors_per_second,
+                           .destination_unreachable = config_.destination_unreachable,
                            .forward_directed_broadcasts = config_.forward_directed_broadcasts};
   for (const InterfaceConfig& card : cards) {
     config.interfaces.push_back({.mac = card.mac,
@@ -33,6 +35,8 @@ Ipv4Stack& Stack::Implementation::NeedIpv4(Time now) {
   if (ipv4_ != nullptr) return *ipv4_;
   Ipv4Stack::Config config{.forwarding = config_.forwarding,
                            .answer_echo = config_.answer_echo,
+                           .icmp_errors_per_second = config_.icmp_errors_per_second,
+                           .destination_unreachable = config_.destination_unreachable,
                            .forward_directed_broadcasts = config_.forward_directed_broadcasts};
   for (const auto& card : interfaces_) {
     config.interfaces.push_back({.mac = card->mac(),

@@ -17,6 +17,9 @@ constexpr uint8_t kErrorPrecedence = 6 << 5;
 void Ipv4Stack::SendError(Time now, InterfaceId in, ByteView invoking, bool to_many,
                           const wire::Icmpv4Error& error) {
   if (!icmp::MayAnswerIpv4(invoking, to_many)) return;
+  const bool unreachable = error.type == wire::Icmpv4Type::kDestinationUnreachable &&
+                           !error.is_fragmentation_needed();
+  if (unreachable && !config_.destination_unreachable) return;
   const auto source_of_packet = Ipv4Address::Load(invoking.data() + 12);
   const auto destination_of_packet = Ipv4Address::Load(invoking.data() + 16);
   if (!error_limiters_.Take(now, std::hash<Ipv4Address>()(source_of_packet))) {

@@ -11,6 +11,9 @@ namespace dualsim::host {
 void Stack::Implementation::SendError(Time now, InterfaceId in, ByteView invoking,
                                       bool link_layer_multicast, const icmp::ErrorMessage& error) {
   if (!icmp::MayAnswer(invoking, link_layer_multicast, error)) return;
+  if (error.type == wire::Icmpv6Type::kDestinationUnreachable && !config_.destination_unreachable) {
+    return;
+  }
   const Ipv6Address source_of_packet = Ipv6Address::Load(invoking.data() + 8);
   const Ipv6Address destination_of_packet = Ipv6Address::Load(invoking.data() + 24);
   // RFC 4443 §2.4(e.6): one that this node knows to be an anycast address.

@@ -12,6 +12,7 @@ Ipv4Stack::Ipv4Stack(const Config& config, const Environment& environment, udp::
       environment_(environment),
       udp_ports_(udp_ports),
       owner_(owner),
+      error_limiters_(icmp::PerSecond(config.icmp_errors_per_second)),
       identification_(static_cast<uint16_t>(environment.random.Stream("ipv4")())) {
   for (size_t i = 0; i < config_.interfaces.size(); ++i) {
     interfaces_.push_back(std::make_unique<Ipv4Interface>(

@@ -51,6 +51,8 @@ class Ipv4Stack final : public Ipv4InterfaceOwner, private ipv4::ReassemblyOutpu
     std::vector<Ipv4InterfaceConfig> interfaces;  // By InterfaceId.
     bool forwarding = false;
     bool answer_echo = true;
+    uint32_t icmp_errors_per_second = 10;
+    bool destination_unreachable = true;
     bool forward_directed_broadcasts = false;
   };
   // All outlive it.

@@ -89,7 +89,8 @@ Stack::Implementation::Implementation(StackConfig config, Environment environmen
     : config_(std::move(config)),
       environment_(environment),
       random_(environment.random.Stream("stack")),
-      flow_label_secret_(random_()) {
+      flow_label_secret_(random_()),
+      error_limiters_(icmp::PerSecond(config_.icmp_errors_per_second)) {
   for (size_t i = 0; i < config_.interfaces.size(); ++i) {
     interfaces_.push_back(std::make_unique<Interface>(
         static_cast<InterfaceId>(i), config_.interfaces[i], config_.forwarding,

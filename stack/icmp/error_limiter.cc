@@ -19,7 +19,10 @@ bool ErrorLimiter::Take(Time now) {
 }
 
 bool ErrorLimiters::Take(Time now, size_t peer) {
-  if (limiters_ == nullptr) limiters_ = std::make_unique<std::array<ErrorLimiter, kShares>>();
+  if (limiters_ == nullptr) {
+    limiters_ = std::make_unique<std::array<ErrorLimiter, kShares>>();
+    limiters_->fill(ErrorLimiter(config_));
+  }
   // Of the hash the bits that addresses which follow each other have different.
   return (*limiters_)[(peer >> 16) % kShares].Take(now);
 }

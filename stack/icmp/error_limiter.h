@@ -16,6 +16,12 @@ struct ErrorLimiterConfig {
   Duration interval = Milliseconds(100);
 };
 
+// So many at once, and then a second: 1 to 1,000,000.
+constexpr ErrorLimiterConfig PerSecond(uint32_t errors) {
+  return {.burst = static_cast<int>(errors),
+          .interval = Nanoseconds(int64_t{1'000'000'000} / errors)};
+}
+
 class ErrorLimiter {
  public:
   // The bucket is full to begin with.
@@ -37,10 +43,13 @@ class ErrorLimiters {
  public:
   static constexpr size_t kShares = 16;
 
+  explicit ErrorLimiters(const ErrorLimiterConfig& config = {}) : config_(config) {}
+
   // True: an error may be sent now to the peer of that hash, and a token is gone.
   [[nodiscard]] bool Take(Time now, size_t peer);
 
  private:
+  ErrorLimiterConfig config_;  // Of each share.
   // Most nodes never send an error.
   std::unique_ptr<std::array<ErrorLimiter, kShares>> limiters_;
 };

@@ -30,8 +30,8 @@ inline constexpr Duration kMaxRaDelayTime = Milliseconds(500);
 // switched on together apart.
 class RouterAdvertiser {
  public:
-  // `mac` is for the Source Link-Layer Address option. Requires a config without
-  // a violation (advertise_config_check.h).
+  // `mac` is for the Source Link-Layer Address option. Requires a config within the
+  // ranges of RFC 4861 §6.2.1, RFC 6275 §7.5 and RFC 8319.
   RouterAdvertiser(Time now, AdvertiseConfig config, const MacAddress& mac, RandomStream random);
 
   // When Advance() is next needed; Time::Never() once it has ceased.

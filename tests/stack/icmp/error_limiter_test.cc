@@ -54,6 +54,16 @@ TEST(ErrorLimiters, ManyPeersShareALimit) {
   EXPECT_EQ(allowed, 10 * ErrorLimiters::kShares);
 }
 
+TEST(ErrorLimiters, TheRateIsConfigured) {  // RFC 4443 §2.4(f)
+  ErrorLimiters limiters(PerSecond(2));
+  constexpr size_t kPeer = 7;
+  EXPECT_TRUE(limiters.Take(kStart, kPeer));
+  EXPECT_TRUE(limiters.Take(kStart, kPeer));
+  EXPECT_FALSE(limiters.Take(kStart, kPeer));
+  EXPECT_FALSE(limiters.Take(kStart + Milliseconds(499), kPeer));
+  EXPECT_TRUE(limiters.Take(kStart + Milliseconds(500), kPeer));
+}
+
 TEST(ErrorLimiter, ABurstOfOneSpacesErrorsOut) {
   ErrorLimiter limiter({.burst = 1, .interval = Seconds(1)});
   EXPECT_TRUE(limiter.Take(kStart));
