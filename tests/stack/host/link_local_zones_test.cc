@@ -69,7 +69,7 @@ TEST(LinkLocalZones, WhereItGoesOnOneInterfaceItStaysOnTheOther) {
     EXPECT_EQ(Takes(link, a, kFirst), gone != kFirst);
     EXPECT_EQ(Takes(link, a, kSecond), gone != kSecond);
     // Tentative again, it is not taken yet.
-    ASSERT_EQ(a.stack.AddAddress(At(3), gone, Ipv6Cidr(LinkLocal(1), 64)), std::nullopt);
+    ASSERT_EQ(a.stack.AddAddress(At(3), gone, (Ipv6Cidr{LinkLocal(1), 64})), std::nullopt);
     EXPECT_FALSE(Takes(link, a, gone));
     link.RunUntil(At(6));
     EXPECT_TRUE(Takes(link, a, kFirst));
