@@ -1,5 +1,9 @@
 """A scenario as a Bazel test."""
 
+# Under sanitizers tools/test runs every scenario and every case at once, to compare all
+# that they write with the optimised build's.
+_TAGS = ["no-sanitizer"]
+
 def scenario_test(name, src = None, golden = None, **kwargs):
     """Runs a scenario, and checks its expectations and its golden trace.
 
@@ -34,6 +38,7 @@ def scenario_test(name, src = None, golden = None, **kwargs):
             src,
             "//tools/commands:dualsim",
         ],
+        tags = kwargs.pop("tags", []) + _TAGS,
         **kwargs
     )
 
@@ -60,5 +65,6 @@ def cases_test(name, src = None, **kwargs):
             src,
             "//tools/commands:dualsim",
         ],
+        tags = kwargs.pop("tags", []) + _TAGS,
         **kwargs
     )
