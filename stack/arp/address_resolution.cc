@@ -120,7 +120,7 @@ bool AddressResolution::OnConflict(Time now, const wire::ArpPacket& packet) {
     return true;
   }
   if (detection.verdict() != AddressConflictDetection::Verdict::kConflict) {
-    output_.OnLog(now, who + " uses it too");
+    output_.OnConflict(now, who + " uses it too");
     return true;
   }
   output_.OnLog(now,

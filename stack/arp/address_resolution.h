@@ -46,6 +46,8 @@ class AddressResolutionOutput {
   virtual void OnAddressChange(Time now, const InterfaceAddress& address) = 0;
   virtual void OnArpEntryChange(Time now, const ArpEntry& entry) = 0;
   virtual void OnLog(Time now, std::string_view text) = 0;
+  // A line for somebody to look at, which neighbours cause as often as they like.
+  virtual void OnConflict(Time now, std::string_view text) = 0;
 };
 
 // The IPv4 addresses of one interface and what ARP does for them: answering (RFC

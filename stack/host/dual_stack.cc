@@ -6,6 +6,19 @@
 #include "stack/host/stack_implementation.h"
 
 namespace dualsim::host {
+namespace {
+
+// Without its interfaces.
+Ipv4Stack::Config Ipv4ConfigOf(const StackConfig& config) {
+  return {.interfaces = {},
+          .forwarding = config.forwarding,
+          .answer_echo = config.answer_echo,
+          .icmp_errors_per_second = config.icmp_errors_per_second,
+          .destination_unreachable = config.destination_unreachable,
+          .forward_directed_broadcasts = config.forward_directed_broadcasts};
+}
+
+}  // namespace
 
 void Stack::Implementation::MakeIpv4() {
   const auto& cards = config_.interfaces;
@@ -13,11 +26,7 @@ void Stack::Implementation::MakeIpv4() {
     return card.ipv4 && (!card.ipv4_addresses.empty() || card.ipv4_link_local);
   });
   if (!wanted) return;
-  Ipv4Stack::Config config{.forwarding = config_.forwarding,
-                           .answer_echo = config_.answer_echo,
-                           .icmp_errors_per_second = config_.icmp_errors_per_second,
-                           .destination_unreachable = config_.destination_unreachable,
-                           .forward_directed_broadcasts = config_.forward_directed_broadcasts};
+  Ipv4Stack::Config config = Ipv4ConfigOf(config_);
   for (const InterfaceConfig& card : cards) {
     config.interfaces.push_back({.mac = card.mac,
                                  .mtu = card.mtu,
@@ -33,11 +42,7 @@ void Stack::Implementation::MakeIpv4() {
 
 Ipv4Stack& Stack::Implementation::NeedIpv4(Time now) {
   if (ipv4_ != nullptr) return *ipv4_;
-  Ipv4Stack::Config config{.forwarding = config_.forwarding,
-                           .answer_echo = config_.answer_echo,
-                           .icmp_errors_per_second = config_.icmp_errors_per_second,
-                           .destination_unreachable = config_.destination_unreachable,
-                           .forward_directed_broadcasts = config_.forward_directed_broadcasts};
+  Ipv4Stack::Config config = Ipv4ConfigOf(config_);
   for (const auto& card : interfaces_) {
     config.interfaces.push_back({.mac = card->mac(),
                                  .mtu = card->card_mtu(),

@@ -199,8 +199,7 @@ class Interface final : private ndp::NeighborDiscoveryOutput,
   std::unique_ptr<router::RouterAdvertiser> advertiser_;
   Ipv6Address advertising_source_;         // The source of what advertiser_ says.
   std::unique_ptr<GroupRouting> routing_;  // nullptr where it is of no use.
-  // Of OnConflict(): a flood of packets is not to be one of lines.
-  icmp::ErrorLimiter log_limiter_{{.burst = 20, .interval = Seconds(1)}};
+  icmp::ErrorLimiter log_limiter_{icmp::kConflictLines};
 };
 
 }  // namespace dualsim::host

@@ -110,8 +110,8 @@ std::optional<DropReason> Interface::OnListenerQuery(Time now, const Ipv6Address
   listener_.OnQuery(now, *query);
   if (routing_ == nullptr || !routing_->querier) return std::nullopt;
   if (routing_->querier->OnQuery(now, source, *query)) {
-    OnLog(now, "router " + source.ToString() + " queries listeners with version " +
-                   (query->version1 ? "1" : "2") + ", this one does not");
+    OnConflict(now, "router " + source.ToString() + " queries listeners with version " +
+                        (query->version1 ? "1" : "2") + ", this one does not");
   }
   return std::nullopt;
 }

@@ -192,4 +192,8 @@ void Ipv4Interface::OnLog(Time now, std::string_view text) {
   environment_.observer.OnLog(now, {.text = text});
 }
 
+void Ipv4Interface::OnConflict(Time now, std::string_view text) {
+  if (log_limiter_.Take(now)) OnLog(now, text);
+}
+
 }  // namespace dualsim::host

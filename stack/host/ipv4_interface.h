@@ -12,6 +12,7 @@
 #include "stack/host/config.h"
 #include "stack/host/device.h"
 #include "stack/host/stack.h"
+#include "stack/icmp/error_limiter.h"
 #include "stack/wire/arp.h"
 #include "stack/wire/ethernet.h"
 #include "stack/wire/ipv4_address.h"
@@ -101,6 +102,7 @@ class Ipv4Interface final : public arp::AddressResolutionOutput, private group::
   void OnAddressChange(Time now, const arp::InterfaceAddress& address) override;
   void OnArpEntryChange(Time now, const arp::ArpEntry& entry) override;
   void OnLog(Time now, std::string_view text) override;
+  void OnConflict(Time now, std::string_view text) override;
 
   // group::IgmpHostOutput.
   void SendIgmpReport(const wire::IgmpReport& report) override;
@@ -120,6 +122,7 @@ class Ipv4Interface final : public arp::AddressResolutionOutput, private group::
   Ipv4InterfaceOwner& owner_;
   bool up_ = false;
   Time now_;  // Of the call that is being served, for outputs that are not told it.
+  icmp::ErrorLimiter log_limiter_{icmp::kConflictLines};  // Of OnConflict().
   // Who listens to which group, a name for each time.
   std::vector<Ipv4Address> groups_;
   std::unique_ptr<group::IgmpHost> igmp_;  // Once a group was joined.

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "stack/facts/facts.h"
+#include "stack/ip/link_zone.h"
 #include "stack/wire/ip_address.h"
 #include "stack/wire/zoned_address.h"
 
@@ -13,7 +14,7 @@ namespace dualsim::host {
 // 0 for other addresses.
 constexpr uint16_t ZoneOf(const IpAddress& address, InterfaceId interface) {
   const bool zoned = address.is_ipv6() && address.is_link_local();
-  return zoned ? static_cast<uint16_t>(static_cast<uint16_t>(interface) + 1) : 0;
+  return zoned ? ip::ZoneOfLink(interface) : 0;
 }
 
 constexpr std::optional<InterfaceId> InterfaceOfZone(uint16_t zone) {
@@ -25,7 +26,7 @@ constexpr std::optional<InterfaceId> InterfaceOfZone(uint16_t zone) {
 inline ZonedAddress Zoned(const Ipv6Address& address, InterfaceId interface) {
   const bool of_link = address.is_multicast() && address.multicast_scope() <= 2;
   if (!of_link && !address.is_link_local()) return address;
-  return {address, static_cast<uint16_t>(static_cast<uint16_t>(interface) + 1)};
+  return {address, ip::ZoneOfLink(interface)};
 }
 
 }  // namespace dualsim::host

@@ -16,6 +16,9 @@ struct ErrorLimiterConfig {
   Duration interval = Milliseconds(100);
 };
 
+// Of lines in the log that neighbours cause: a flood of packets is not to be one of lines.
+inline constexpr ErrorLimiterConfig kConflictLines{.burst = 20, .interval = Seconds(1)};
+
 // So many at once, and then a second: 1 to 1,000,000.
 constexpr ErrorLimiterConfig PerSecond(uint32_t errors) {
   return {.burst = static_cast<int>(errors),

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "stack/ip/link_zone.h"
 #include "stack/ipv6/header_walk.h"
 #include "stack/wire/ipv6.h"
 #include "stack/wire/ipv6_extension.h"
@@ -74,12 +75,12 @@ ByteView WithoutPadding(ByteView packet) {
   return packet.first(std::min(size, packet.size()));
 }
 
-// Of what interface alone the addresses mean something, counted from 1; 0: of none.
+// Where the packet's addresses mean something; 0: on every link.
 uint16_t ZoneOf(ByteView packet, const ip::FragmentArrival& arrival) {
   const auto source = Ipv6Address::Load(packet.data() + kSourceField);
   const auto destination = Ipv6Address::Load(packet.data() + kDestinationField);
   if (!source.is_link_local() && !destination.is_link_local()) return 0;
-  return static_cast<uint16_t>(static_cast<uint16_t>(arrival.interface) + 1);
+  return ip::ZoneOfLink(arrival.interface);
 }
 
 // The whole packet's headers: those of the first fragment, without the Fragment

@@ -16,8 +16,8 @@ std::optional<DropReason> NeighborDiscovery::OnRouterAdvertisement(
   const InterfaceAddress* source = addresses_.Find(context.source);
   if (source != nullptr && source->assigned()) {
     // The node would send to itself what it has for others.
-    output_.OnLog(now,
-                  "address conflict: another node advertises from " + context.source.ToString());
+    output_.OnConflict(
+        now, "address conflict: another node advertises from " + context.source.ToString());
     return DropReason::RA_NOT_ACCEPTED;
   }
   if (solicitation_) solicitation_->OnRouterAdvertisement(message.router_lifetime);

@@ -139,50 +139,47 @@ TEST(LoadScenario, AFieldThatIsGivenTwiceIsRefused) {
             "x.textproto:2:1: 'duration' is given twice; it was given in line 1\n");
 }
 
+// What is said of an interface with these fields, without the place.
+std::string AboutInterface(const std::string& fields) {
+  const std::string complaints =
+      ComplaintsAbout("host { name: \"b\" interface { link: \"lan\" " + fields + " } }\n");
+  const size_t at = complaints.find(": ", complaints.find(":5:")) + 2;
+  return complaints.substr(at, complaints.size() - at - 1);
+}
+
 TEST(LoadScenario, ImpossibleAddressesAreRefusedWithACure) {
-  const auto about = [](const std::string& fields) {
-    const std::string complaints =
-        ComplaintsAbout("host { name: \"b\" interface { link: \"lan\" " + fields + " } }\n");
-    const size_t at = complaints.find(": ", complaints.find(":5:")) + 2;
-    return complaints.substr(at, complaints.size() - at - 1);
-  };
-  EXPECT_EQ(about("address: \"2001:db8::1/129\""),
+  EXPECT_EQ(AboutInterface("address: \"2001:db8::1/129\""),
             "address: '2001:db8::1/129' has a prefix length over 128");
-  EXPECT_EQ(about("address: \"2001:db8::1\""),
+  EXPECT_EQ(AboutInterface("address: \"2001:db8::1\""),
             "address: '2001:db8::1' lacks a prefix length; write '2001:db8::1/64' or "
             "'2001:db8::1/128'");
-  EXPECT_EQ(about("address: \"fe80::1/64\""),
+  EXPECT_EQ(AboutInterface("address: \"fe80::1/64\""),
             "address: a link-local address belongs into 'link_local_address'");
-  EXPECT_EQ(about("address: \"ff02::1/64\""),
+  EXPECT_EQ(AboutInterface("address: \"ff02::1/64\""),
             "address: 'ff02::1/64' can't be the address of an interface");
-  EXPECT_EQ(about("gateway: \"fe80::1/64\""),
+  EXPECT_EQ(AboutInterface("gateway: \"fe80::1/64\""),
             "gateway: 'fe80::1/64' is not an IPv6 address; write it without '/64'");
-  EXPECT_EQ(about("mac: \"01:00:00:00:00:0a\""),
+  EXPECT_EQ(AboutInterface("mac: \"01:00:00:00:00:0a\""),
             "mac: '01:00:00:00:00:0a' can't be the address of a card; the lowest bit of its "
             "first byte makes it a group");
-  EXPECT_EQ(about("mtu: 67"), "mtu: 67 is not between 68 and 65535");
-  EXPECT_EQ(about("proxy: \"2001:db8::7\""),
+  EXPECT_EQ(AboutInterface("mtu: 67"), "mtu: 67 is not between 68 and 65535");
+  EXPECT_EQ(AboutInterface("proxy: \"2001:db8::7\""),
             "proxy: only routers stand in for others; make this node a 'router'");
-  EXPECT_EQ(about("advertise { }"), "advertise: only routers advertise; make this node a 'router'");
+  EXPECT_EQ(AboutInterface("advertise { }"),
+            "advertise: only routers advertise; make this node a 'router'");
 }
 
 TEST(LoadScenario, WhatIsMeantAsIpv4IsRefusedAsSuch) {
-  const auto about = [](const std::string& fields) {
-    const std::string complaints =
-        ComplaintsAbout("host { name: \"b\" interface { link: \"lan\" " + fields + " } }\n");
-    const size_t at = complaints.find(": ", complaints.find(":5:")) + 2;
-    return complaints.substr(at, complaints.size() - at - 1);
-  };
-  EXPECT_EQ(about("address: \"192.0.2.1/33\""),
+  EXPECT_EQ(AboutInterface("address: \"192.0.2.1/33\""),
             "address: '192.0.2.1/33' has a prefix length over 32");
-  EXPECT_EQ(about("address: \"192.0.2.1\""),
+  EXPECT_EQ(AboutInterface("address: \"192.0.2.1\""),
             "address: '192.0.2.1' lacks a prefix length; write '192.0.2.1/24' or '192.0.2.1/32'");
-  EXPECT_EQ(about("address: \"192.0.2.256/24\""),
+  EXPECT_EQ(AboutInterface("address: \"192.0.2.256/24\""),
             "address: '192.0.2.256/24' is not an IPv4 address with a prefix length, such as "
             "'192.0.2.1/24'");
-  EXPECT_EQ(about("ipv4_gateway: \"192.0.2.300\""),
+  EXPECT_EQ(AboutInterface("ipv4_gateway: \"192.0.2.300\""),
             "ipv4_gateway: '192.0.2.300' is not an IPv4 address");
-  EXPECT_EQ(about("ipv4_gateway: \"192.0.2.1/24\""),
+  EXPECT_EQ(AboutInterface("ipv4_gateway: \"192.0.2.1/24\""),
             "ipv4_gateway: '192.0.2.1/24' is not an IPv4 address; write it without '/24'");
 }
 

@@ -108,6 +108,7 @@ class Output final : public AddressResolutionOutput {
   }
   void OnArpEntryChange(Time, const ArpEntry& entry) override { entries.push_back(entry.state); }
   void OnLog(Time, std::string_view text) override { log.emplace_back(text); }
+  void OnConflict(Time, std::string_view text) override { log.emplace_back(text); }
 
   std::vector<wire::ArpPacket> sent;
   std::vector<MacAddress> destinations;

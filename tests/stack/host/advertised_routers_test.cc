@@ -12,6 +12,7 @@
 #include "stack/wire/icmpv6.h"
 #include "stack/wire/ipv6.h"
 #include "stack/wire/ndp.h"
+#include "tests/stack/host/icmpv6_frame.h"
 #include "tests/stack/host/test_link.h"
 
 namespace dualsim::host {
@@ -74,6 +75,13 @@ TEST(AdvertisedRouters, WithoutALinkLocalAddressNothingIsAdvertised) {  // RFC 4
   EXPECT_EQ(Advertisements(link).size(), 1u) << "the farewell";
 }
 
+StackConfig HostOfTwoCards() {
+  StackConfig config = Host("a", 1);
+  config.interfaces.push_back(Host("a", 2).interfaces[0]);
+  config.interfaces[1].name = "eth1";
+  return config;
+}
+
 // What a router advertises on an interface.
 void Receive(TestLink::Station& station, TestLink& link, InterfaceId interface, uint8_t number,
              wire::RouterPreference preference) {
@@ -88,30 +96,17 @@ void Receive(TestLink::Station& station, TestLink& link, InterfaceId interface, 
        .autonomous = true,
        .valid_lifetime = Seconds(1800),
        .preferred_lifetime = Seconds(1800)}};
-  const wire::Ipv6Header header{.payload_length = static_cast<uint16_t>(message.size()),
-                                .next_header = wire::NextHeader::kIcmpv6,
-                                .hop_limit = 255,
-                                .source = LinkLocal(number),
-                                .destination = Ipv6Address::AllNodes()};
-  constexpr size_t kHeaders = wire::EthernetHeader::kSize + wire::Ipv6Header::kSize;
-  std::vector<uint8_t> frame(kHeaders + message.size());
-  wire::EthernetHeader{.destination = MacAddress::ForGroup(header.destination),
-                       .source = mac,
-                       .type = wire::EtherType::kIpv6}
-      .Store(frame.data());
-  header.Store(frame.data() + wire::EthernetHeader::kSize);
-  message.Store(frame.data() + kHeaders);
-  wire::StoreIcmpv6Checksum({frame.data() + kHeaders, message.size()}, header.source,
-                            header.destination);
+  const auto frame = Icmpv6Frame({.from = mac,
+                                  .to = MacAddress::ForGroup(Ipv6Address::AllNodes()),
+                                  .source = LinkLocal(number),
+                                  .destination = Ipv6Address::AllNodes()},
+                                 message);
   station.stack.Receive(link.now(), interface, link.packets().Copy(frame));
 }
 
 TEST(AdvertisedRouters, OfThoseOfTwoLinksThePreferredOneIsTaken) {  // RFC 4191 §3.2 and §5.2
   TestLink link;
-  StackConfig config = Host("a", 1);
-  config.interfaces.push_back(Host("a", 2).interfaces[0]);
-  config.interfaces[1].name = "eth1";
-  auto& a = link.Add(config);
+  auto& a = link.Add(HostOfTwoCards());
   a.stack.Boot(At(0));
   link.RunUntil(At(3));
   using enum wire::RouterPreference;
@@ -134,10 +129,7 @@ TEST(AdvertisedRouters, OfThoseOfTwoLinksThePreferredOneIsTaken) {  // RFC 4191 
 
 TEST(AdvertisedRouters, OneOfAnotherLinkThatAdvertisedTheSourceIsTaken) {  // RFC 8028 §3.2
   TestLink link;
-  StackConfig config = Host("a", 1);
-  config.interfaces.push_back(Host("a", 2).interfaces[0]);
-  config.interfaces[1].name = "eth1";
-  auto& a = link.Add(config);
+  auto& a = link.Add(HostOfTwoCards());
   a.stack.Boot(At(0));
   link.RunUntil(At(3));
   for (const uint8_t number : {uint8_t{0}, uint8_t{1}}) {

@@ -6,9 +6,8 @@
 #include <vector>
 
 #include "stack/host/stack.h"
-#include "stack/wire/ethernet.h"
 #include "stack/wire/icmpv6.h"
-#include "stack/wire/ipv6.h"
+#include "tests/stack/host/icmpv6_frame.h"
 #include "tests/stack/host/test_link.h"
 
 namespace dualsim::host {
@@ -30,21 +29,12 @@ StackConfig TwoCards() {
 bool Takes(TestLink& link, TestLink::Station& station, InterfaceId interface, uint8_t card = 1) {
   const wire::EchoMessage request{
       .type = wire::Icmpv6Type::kEchoRequest, .identifier = 1, .sequence = 1, .data = {}};
-  const wire::Ipv6Header header{.payload_length = static_cast<uint16_t>(request.size()),
-                                .next_header = wire::NextHeader::kIcmpv6,
-                                .hop_limit = 64,
-                                .source = LinkLocal(9),
-                                .destination = LinkLocal(1)};
-  constexpr size_t kHeaders = wire::EthernetHeader::kSize + wire::Ipv6Header::kSize;
-  std::vector<uint8_t> frame(kHeaders + request.size());
-  wire::EthernetHeader{.destination = MacAddress({2, 0, 0, 0, 0, card}),
-                       .source = MacAddress({2, 0, 0, 0, 0, 9}),
-                       .type = wire::EtherType::kIpv6}
-      .Store(frame.data());
-  header.Store(frame.data() + wire::EthernetHeader::kSize);
-  request.Store(frame.data() + kHeaders);
-  wire::StoreIcmpv6Checksum({frame.data() + kHeaders, request.size()}, header.source,
-                            header.destination);
+  const auto frame = Icmpv6Frame({.from = MacAddress({2, 0, 0, 0, 0, 9}),
+                                  .to = MacAddress({2, 0, 0, 0, 0, card}),
+                                  .source = LinkLocal(9),
+                                  .destination = LinkLocal(1),
+                                  .hop_limit = 64},
+                                 request);
   station.drops.clear();
   station.stack.Receive(link.now(), interface, link.packets().Copy(frame));
   return station.drops.empty();
